@@ -1,0 +1,190 @@
+package io.portguard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admission controller of one port: it asks its rules whether a connection or a request may go on.
+ * Thread-safe.
+ *
+ * <pre>{@code
+ * if (guard.tryAdmit(attempt) instanceof Permit permit) serve(permit); // permit.release(outcome) when it has ended
+ * else refuse(...);                                                    // the rejection says why
+ * }</pre>
+ *
+ * <p>A guard fails open: a rule or a listener that throws is passed over, counted and logged once a second at
+ * most, and the attempt goes on.
+ */
+public final class Guard implements AutoCloseable {
+
+    /** How often the housekeeper ticks unless told otherwise. */
+    public static final Duration TICK_INTERVAL = Duration.ofMillis(50);
+
+    private final String name;
+    private final NanoClock clock;
+    private final ClientDirectory clients;
+    private final RuleChain connections;
+    private final RuleChain requests;
+    private final Faults faults;
+    private final List<LongConsumer> chores;
+    private final @Nullable Housekeeper housekeeper;
+    private volatile Mode mode = Mode.ENFORCE;
+
+    private Guard(Builder builder) {
+        name = builder.name;
+        clock = builder.clock;
+        clients = builder.clients;
+        chores = List.copyOf(builder.chores);
+        faults = new Faults(name, clock);
+        connections = new RuleChain(builder.connectionRules, builder.listeners, clock, faults);
+        requests = new RuleChain(builder.requestRules, builder.listeners, clock, faults);
+        housekeeper = builder.tickInterval.isZero()
+                ? null
+                : new Housekeeper(name, this::tick, builder.tickInterval.toNanos());
+    }
+
+    /** A builder of a guard with this name, which says in logs, metrics and JMX which port it guards. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The client of this key, to be kept for as long as its connection lasts. */
+    public Client client(ClientKey key) {
+        return clients.client(key);
+    }
+
+    /** Decides whether an attempt may go on; a {@link Permit} must be released when it has ended. */
+    public Decision tryAdmit(Attempt attempt) {
+        return (attempt.kind() == Attempt.Kind.REQUEST ? requests : connections).tryAdmit(attempt, mode);
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    /** Takes effect for the next decision; permits that are out are released as they were given. */
+    public void mode(Mode mode) {
+        this.mode = mode;
+    }
+
+    /** What was decided about one kind of attempt. */
+    public DecisionCounts counts(Attempt.Kind kind) {
+        return (kind == Attempt.Kind.REQUEST ? requests : connections).counts();
+    }
+
+    /** How often a rule, a listener or a chore of this guard has thrown. */
+    public long faults() {
+        return faults.count();
+    }
+
+    public NanoClock clock() {
+        return clock;
+    }
+
+    /** Finds out anew which rules are active, after one of them was configured; each tick does so as well. */
+    public void refresh() {
+        connections.refresh();
+        requests.refresh();
+    }
+
+    /** Does the work of one tick; for guards built without a thread of their own. */
+    public void tick() {
+        long now = clock.nanoTime();
+        for (LongConsumer chore : chores) {
+            try {
+                chore.accept(now);
+            } catch (Throwable fault) {
+                faults.record("a chore", fault);
+            }
+        }
+        connections.tick(now);
+        requests.tick(now);
+    }
+
+    /** Stops the housekeeper. Decisions go on with the limits as they are, and permits can be released. */
+    @Override
+    public void close() {
+        if (housekeeper != null) {
+            housekeeper.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Guard[" + name + ", " + mode + "]";
+    }
+
+    /** Builds a {@link Guard}. Not thread-safe. */
+    public static final class Builder {
+
+        private final String name;
+        private final List<Rule> connectionRules = new ArrayList<>();
+        private final List<Rule> requestRules = new ArrayList<>();
+        private final List<GuardListener> listeners = new ArrayList<>();
+        private final List<LongConsumer> chores = new ArrayList<>();
+        private NanoClock clock = NanoClock.system();
+        private ClientDirectory clients = OnlyAKey::new;
+        private Duration tickInterval = TICK_INTERVAL;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** Adds rules for connections; they are asked in the order they are added. */
+        public Builder connectionRules(Rule... rules) {
+            connectionRules.addAll(List.of(rules));
+            return this;
+        }
+
+        /** Adds rules for requests; they are asked in the order they are added. */
+        public Builder requestRules(Rule... rules) {
+            requestRules.addAll(List.of(rules));
+            return this;
+        }
+
+        public Builder listener(GuardListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Adds what the housekeeper is to do at each tick, before the rules' own ticks. */
+        public Builder chore(LongConsumer chore) {
+            chores.add(chore);
+            return this;
+        }
+
+        /** The source of time; by default {@link NanoClock#system()}. */
+        public Builder clock(NanoClock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** Where clients are known; by default nothing but their key is. */
+        public Builder clients(ClientDirectory clients) {
+            this.clients = clients;
+            return this;
+        }
+
+        /** How often the housekeeper ticks; zero for no thread, {@link Guard#tick()} is then called by others. */
+        public Builder tickInterval(Duration interval) {
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException("tickInterval: " + interval + " (expected: zero or more)");
+            }
+            tickInterval = interval;
+            return this;
+        }
+
+        public Guard build() {
+            return new Guard(this);
+        }
+    }
+
+    private record OnlyAKey(ClientKey key) implements Client {}
+}

@@ -1,0 +1,21 @@
+package io.portguard;
+
+/**
+ * Is told what a guard decides, on the thread that asked. Must be fast and must not block; what it throws is
+ * caught, counted as a fault of the guard, and changes no decision.
+ */
+public interface GuardListener {
+
+    /** An attempt was admitted; not called for those that shadow mode let through. */
+    default void admitted(Attempt attempt) {}
+
+    /**
+     * An attempt was refused.
+     *
+     * @param enforced false when shadow mode let it through
+     */
+    default void rejected(Attempt attempt, Rejection rejection, boolean enforced) {}
+
+    /** An admitted attempt ended after so many nanoseconds. */
+    default void released(Attempt attempt, Outcome outcome, long durationNanos) {}
+}

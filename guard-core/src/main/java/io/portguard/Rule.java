@@ -1,0 +1,35 @@
+package io.portguard;
+
+/**
+ * One reason to refuse, asked for every attempt. Thread-safe; none of the methods blocks, logs, takes a lock
+ * that clients share, allocates to refuse, or throws to refuse. A rule that throws is passed over for that
+ * attempt, counted as a fault, and holds nothing.
+ *
+ * <p>For every {@linkplain Verdict#pass() pass} of {@link #tryAcquire} exactly one of {@link #cancel} and
+ * {@link #release} follows, unless a later fault of the rule itself prevents it.
+ */
+public interface Rule {
+
+    /** A short name for reports and faults, {@code client-rate} for instance. */
+    String name();
+
+    /**
+     * Whether the rule has anything to say as it is configured now. One that has not is not asked; permits
+     * that it passed before are released to it all the same.
+     */
+    default boolean active() {
+        return true;
+    }
+
+    /** Passes the attempt, holding for it what needs to be held, or says why not. */
+    Verdict tryAcquire(Attempt attempt, long nowNanos);
+
+    /** Takes back a pass that bought nothing, because a later rule refused. */
+    default void cancel(Attempt attempt, long nowNanos) {}
+
+    /** Ends what an admitted attempt held. */
+    default void release(Attempt attempt, long admittedAtNanos, long nowNanos, Outcome outcome) {}
+
+    /** Called by the housekeeper some twenty times a second, never by two threads at once. */
+    default void tick(long nowNanos) {}
+}

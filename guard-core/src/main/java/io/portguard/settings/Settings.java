@@ -1,0 +1,202 @@
+package io.portguard.settings;
+
+import io.portguard.NanoClock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry of a guard's settings: what each is now, what it was configured to be, and until when a tuning
+ * lasts. Thread-safe; a change is checked as a whole before anything is changed, against the settings as they
+ * are and against what they will be when tunings end.
+ *
+ * <p>A tuning for a time keeps the value underneath, so that ending brings back what stood before; a tuning for
+ * good replaces that and ends a tuning for a time.
+ */
+public final class Settings {
+
+    /** The longest time a tuning may last before it reverts by itself: a year, in seconds. */
+    public static final long MAX_TUNING_SECONDS = TimeUnit.DAYS.toSeconds(366);
+
+    private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
+    private final List<Constraint> constraints;
+    private final NanoClock clock;
+    private final List<Consumer<SettingValues>> listeners = new ArrayList<>();
+    private final SettingValues configured;
+
+    private SettingValues base;
+    private final Map<String, Tuning> temporary = new TreeMap<>();
+    private volatile SettingValues current;
+
+    /**
+     * Settings with these configured values, by dotted name; what is missing has its default.
+     *
+     * @throws InvalidSettingException when a name is unknown or a value is none for its setting
+     */
+    public Settings(
+            Collection<Setting<?>> settings,
+            Collection<Constraint> constraints,
+            Map<String, String> configuration,
+            NanoClock clock) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        for (Setting<?> setting : settings) {
+            this.settings.put(setting.name(), setting);
+            values.put(setting.name(), setting.defaultValue());
+        }
+        this.constraints = List.copyOf(constraints);
+        this.clock = clock;
+        configuration.forEach((name, text) -> values.put(name, known(name, text).parse(text)));
+        configured = new SettingValues(values);
+        check(configured, "the configuration", "as given");
+        base = configured;
+        current = configured;
+    }
+
+    public Collection<Setting<?>> all() {
+        return List.copyOf(settings.values());
+    }
+
+    /**
+     * The setting of this dotted name.
+     *
+     * @throws InvalidSettingException when there is none
+     */
+    public Setting<?> named(String name) {
+        return known(name, "");
+    }
+
+    public SettingValues values() {
+        return current;
+    }
+
+    /** The value of a setting as text, {@code unset} where it has none. */
+    public String text(Setting<?> setting) {
+        return setting.format(current.find(setting));
+    }
+
+    public String defaultText(Setting<?> setting) {
+        return setting.format(setting.defaultValue());
+    }
+
+    /** In how many seconds the setting reverts by itself, rounded up; 0 when it does not. */
+    public synchronized long secondsLeft(Setting<?> setting) {
+        Tuning tuning = temporary.get(setting.name());
+        if (tuning == null || tuning.untilNanos() == null) {
+            return 0;
+        }
+        long left = tuning.untilNanos() - clock.nanoTime();
+        return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
+    }
+
+    /** Whether the setting differs from its default. */
+    public boolean isChanged(Setting<?> setting) {
+        return !Objects.equals(current.find(setting), setting.defaultValue());
+    }
+
+    /**
+     * Changes a setting while the guard runs.
+     *
+     * @param seconds after which it reverts by itself, up to {@link #MAX_TUNING_SECONDS}; 0 for good
+     * @throws InvalidSettingException when the name, the value or the time is not acceptable; nothing has changed
+     */
+    public synchronized void tune(String name, String text, long seconds) {
+        Setting<?> setting = known(name, text);
+        if (!setting.tunable()) {
+            throw new InvalidSettingException(name, text, "no change while running; set it in the configuration");
+        }
+        if (seconds < 0 || seconds > MAX_TUNING_SECONDS) {
+            throw new InvalidSettingException(
+                    name, text, "a time from 0 to " + MAX_TUNING_SECONDS + " seconds, not " + seconds);
+        }
+        Object value = setting.parse(text);
+        Map<String, Tuning> candidate = new TreeMap<>(temporary);
+        SettingValues candidateBase = base;
+        if (seconds == 0) {
+            candidateBase = base.with(setting, value);
+            candidate.remove(name);
+        } else {
+            candidate.put(name, new Tuning(value, clock.nanoTime() + TimeUnit.SECONDS.toNanos(seconds)));
+        }
+        checkNowAndLater(candidateBase, candidate, name, text);
+        base = candidateBase;
+        temporary.clear();
+        temporary.putAll(candidate);
+        publish();
+    }
+
+    /** Takes every setting back to what it was configured to be. */
+    public synchronized void revert() {
+        base = configured;
+        temporary.clear();
+        publish();
+    }
+
+    /** Ends the tunings whose time is over; to be called now and then. */
+    public synchronized void expire(long nowNanos) {
+        if (temporary.values().removeIf(tuning -> tuning.isOver(nowNanos))) {
+            publish();
+        }
+    }
+
+    /** Tells the listener the values now, and again whenever they change. */
+    public synchronized void onChange(Consumer<SettingValues> listener) {
+        listeners.add(listener);
+        listener.accept(current);
+    }
+
+    private void publish() {
+        current = overlaid(base, temporary);
+        listeners.forEach(listener -> listener.accept(current));
+    }
+
+    /** Tunings end one after the other; each state between must be sound as well. */
+    private void checkNowAndLater(SettingValues base, Map<String, Tuning> tunings, String name, String text) {
+        Map<String, Tuning> rest = new TreeMap<>(tunings);
+        check(overlaid(base, rest), name, text);
+        List<String> inOrderOfEnd = rest.keySet().stream()
+                .sorted(Comparator.comparingLong(key -> secondsUntilEnd(tunings.get(key))))
+                .toList();
+        for (String ending : inOrderOfEnd) {
+            rest.remove(ending);
+            check(overlaid(base, rest), name, text);
+        }
+    }
+
+    private long secondsUntilEnd(@Nullable Tuning tuning) {
+        return tuning == null || tuning.untilNanos() == null ? Long.MAX_VALUE : tuning.untilNanos() - clock.nanoTime();
+    }
+
+    private SettingValues overlaid(SettingValues values, Map<String, Tuning> tunings) {
+        SettingValues result = values;
+        for (Map.Entry<String, Tuning> tuning : tunings.entrySet()) {
+            result = result.with(known(tuning.getKey(), ""), tuning.getValue().value());
+        }
+        return result;
+    }
+
+    private void check(SettingValues values, String name, String text) {
+        for (Constraint constraint : constraints) {
+            if (!constraint.holds().test(values)) {
+                throw new InvalidSettingException(name, text, constraint.expected());
+            }
+        }
+    }
+
+    private Setting<?> known(String name, String text) {
+        Setting<?> setting = settings.get(name);
+        if (setting == null) {
+            throw new InvalidSettingException(
+                    name, text, "the name of a setting: " + String.join(", ", settings.keySet()));
+        }
+        return setting;
+    }
+}
