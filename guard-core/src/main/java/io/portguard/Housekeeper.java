@@ -2,6 +2,7 @@ package io.portguard;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class Housekeeper implements AutoCloseable {
 
     private final ScheduledExecutorService executor;
+    private final ScheduledFuture<?> ticking;
 
     Housekeeper(String guard, Runnable tick, long intervalNanos) {
         executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -18,12 +20,13 @@ final class Housekeeper implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        executor.scheduleAtFixedRate(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+        ticking = executor.scheduleAtFixedRate(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
     }
 
     /** Stops ticking; returns at once, a tick under way ends by itself. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        ticking.cancel(false);
+        executor.shutdown();
     }
 }

@@ -79,9 +79,7 @@ public final class IpAddress implements Comparable<IpAddress> {
     public IpAddress network(int prefixLength) {
         long highMask = prefixLength >= 64 ? -1L : prefixLength == 0 ? 0 : -1L << (64 - prefixLength);
         long lowMask = prefixLength >= 128 ? -1L : prefixLength <= 64 ? 0 : -1L << (128 - prefixLength);
-        return (high & ~highMask) == 0 && (low & ~lowMask) == 0
-                ? this
-                : new IpAddress(high & highMask, low & lowMask);
+        return (high & ~highMask) == 0 && (low & ~lowMask) == 0 ? this : new IpAddress(high & highMask, low & lowMask);
     }
 
     /** The last address of the network of this length that the address is in; see {@link #network}. */
@@ -136,7 +134,7 @@ public final class IpAddress implements Comparable<IpAddress> {
     private static long bits(byte[] bytes, int from, int to) {
         long bits = 0;
         for (int i = from; i < to; i++) {
-            bits = bits << 8 | bytes[i] & 0xff;
+            bits = (bits << 8) | (bytes[i] & 0xff);
         }
         return bits;
     }

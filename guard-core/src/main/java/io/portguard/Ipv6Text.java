@@ -75,12 +75,12 @@ final class Ipv6Text {
         long resultHigh = 0;
         long resultLow = 0;
         for (int fromRight = 0; fromRight < GROUPS - gap; fromRight++) {
-            long group = (fromRight < 4 ? low >>> 16 * fromRight : high >>> 16 * (fromRight - 4)) & 0xffff;
+            long group = (fromRight < 4 ? low >>> (16 * fromRight) : high >>> (16 * (fromRight - 4))) & 0xffff;
             int to = fromRight < after ? fromRight : fromRight + gap;
             if (to < 4) {
-                resultLow |= group << 16 * to;
+                resultLow |= group << (16 * to);
             } else {
-                resultHigh |= group << 16 * (to - 4);
+                resultHigh |= group << (16 * (to - 4));
             }
         }
         return IpAddress.of(resultHigh, resultLow);
@@ -114,7 +114,7 @@ final class Ipv6Text {
     }
 
     private static int group(long high, long low, int i) {
-        return (int) ((i < 4 ? high >>> 16 * (3 - i) : low >>> 16 * (7 - i)) & 0xffff);
+        return (int) ((i < 4 ? high >>> (16 * (3 - i)) : low >>> (16 * (7 - i))) & 0xffff);
     }
 
     private static int endOfAddress(CharSequence text) {

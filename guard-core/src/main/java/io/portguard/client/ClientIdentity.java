@@ -23,8 +23,7 @@ public record ClientIdentity(
 
     /** Whether every request on a connection from this peer is from the same client. */
     public boolean isFixedFor(@Nullable IpAddress peer) {
-        return identifyBy.source() == IdentifyBy.Source.ADDRESS
-                && (peer == null || !trustedProxies.contains(peer));
+        return identifyBy.source() == IdentifyBy.Source.ADDRESS && (peer == null || !trustedProxies.contains(peer));
     }
 
     /**
@@ -50,9 +49,7 @@ public record ClientIdentity(
         } else if (identifyBy.header() != null) {
             name = request.header(identifyBy.header());
         }
-        return name == null || name.isEmpty() || name.length() > MAX_NAME_LENGTH
-                ? key(address)
-                : ClientKey.named(name);
+        return name == null || name.isEmpty() || name.length() > MAX_NAME_LENGTH ? key(address) : ClientKey.named(name);
     }
 
     /** The client at an address; all that have none (a Unix domain socket) are one. */

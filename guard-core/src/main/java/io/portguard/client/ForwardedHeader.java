@@ -79,9 +79,9 @@ final class ForwardedHeader {
 
     private static boolean isPortOrNothing(String text) {
         return text.isEmpty()
-                || text.length() >= 2
+                || (text.length() >= 2
                         && text.length() <= 6
                         && text.charAt(0) == ':'
-                        && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '9');
+                        && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '9'));
     }
 }

@@ -33,20 +33,19 @@ public record IdentifyBy(Source source, @Nullable String header) {
         if (lower.equals("principal")) {
             return Optional.of(PRINCIPAL);
         }
-        String name = lower.startsWith(HEADER_PREFIX) ? text.trim().substring(HEADER_PREFIX.length()).trim() : "";
+        String name = lower.startsWith(HEADER_PREFIX)
+                ? text.trim().substring(HEADER_PREFIX.length()).trim()
+                : "";
         return isToken(name) ? Optional.of(new IdentifyBy(Source.HEADER, name)) : Optional.empty();
     }
 
     private static boolean isToken(String name) {
         return !name.isEmpty()
-                && name.chars()
-                        .allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
+                && name.chars().allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
     }
 
     @Override
     public String toString() {
-        return source == Source.HEADER
-                ? HEADER_PREFIX + header
-                : source.name().toLowerCase(Locale.ROOT);
+        return source == Source.HEADER ? HEADER_PREFIX + header : source.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 public interface RequestOrigin {
 
     /** The value of a header, all its lines joined by commas (RFC 9110, section 5.3); null when it has none. */
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /** The name of the authenticated principal; null when there is none, or none yet. */
-    @Nullable String principal();
+    @Nullable
+    String principal();
 }

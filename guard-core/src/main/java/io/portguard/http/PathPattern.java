@@ -23,14 +23,14 @@ public final class PathPattern {
         boolean below = text.endsWith(BELOW);
         String path = below ? text.substring(0, text.length() - BELOW.length()) : text;
         boolean root = below && path.isEmpty();
-        return root || path.startsWith("/") && path.indexOf('*') < 0 && PlainPath.isPlain(path)
+        return root || (path.startsWith("/") && path.indexOf('*') < 0 && PlainPath.isPlain(path))
                 ? Optional.of(new PathPattern(path, below))
                 : Optional.empty();
     }
 
     public boolean matches(String requestPath) {
         return requestPath.startsWith(path)
-                && (requestPath.length() == path.length() || below && requestPath.charAt(path.length()) == '/');
+                && (requestPath.length() == path.length() || (below && requestPath.charAt(path.length()) == '/'));
     }
 
     @Override

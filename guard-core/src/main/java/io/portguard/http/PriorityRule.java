@@ -23,7 +23,8 @@ public record PriorityRule(PathPattern pattern, @Nullable String method, Priorit
         String target = text.substring(0, equals).trim();
         int space = target.indexOf(' ');
         String method = space < 0 ? null : target.substring(0, space).toUpperCase(Locale.ROOT);
-        Optional<PathPattern> pattern = PathPattern.parse(target.substring(space + 1).trim());
+        Optional<PathPattern> pattern =
+                PathPattern.parse(target.substring(space + 1).trim());
         Optional<Priority> priority = Priority.parse(text.substring(equals + 1));
         return pattern.isPresent() && priority.isPresent()
                 ? Optional.of(new PriorityRule(pattern.get(), method, priority.get()))

@@ -50,7 +50,9 @@ public record RequestClassifier(List<PriorityRule> rules, List<PathPattern> exem
         String path = request.rawPath();
         for (PriorityRule rule : rules) {
             if (rule.matches(request.method(), path)) {
-                return PlainPath.isPlain(path) ? rule.priority() : rule.priority().atMost(Priority.NORMAL);
+                return PlainPath.isPlain(path)
+                        ? rule.priority()
+                        : rule.priority().atMost(Priority.NORMAL);
             }
         }
         return Priority.NORMAL;

@@ -14,14 +14,6 @@ final class DurationText {
 
     private DurationText() {}
 
-    static SettingType<Duration> type(Duration min, Duration max) {
-        return new SettingType<>(
-                "a duration from " + format(min) + " to " + format(max) + ", such as 20ms or 10s",
-                String.class,
-                text -> parse(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0),
-                DurationText::format);
-    }
-
     static Optional<Duration> parse(String text) {
         String trimmed = text.trim().toLowerCase(Locale.ROOT);
         Matcher matcher = SIMPLE.matcher(trimmed);

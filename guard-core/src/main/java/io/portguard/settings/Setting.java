@@ -22,15 +22,18 @@ public record Setting<T>(
         boolean optional,
         boolean tunable) {
 
-    static <T> Setting<T> of(String name, SettingType<T> type, T defaultValue, String description) {
+    /** A setting that always has a value and can be tuned. */
+    public static <T> Setting<T> of(String name, SettingType<T> type, T defaultValue, String description) {
         return new Setting<>(name, description, type, defaultValue, false, true);
     }
 
-    static <T> Setting<T> unset(String name, SettingType<T> type, String description) {
+    /** A setting that has no value unless it is given one, and can be tuned. */
+    public static <T> Setting<T> unset(String name, SettingType<T> type, String description) {
         return new Setting<>(name, description, type, null, true, true);
     }
 
-    Setting<T> fixed() {
+    /** The same setting, not to be changed while the guard runs. */
+    public Setting<T> fixed() {
         return new Setting<>(name, description, type, defaultValue, optional, false);
     }
 
@@ -58,7 +61,8 @@ public record Setting<T>(
      *
      * @throws InvalidSettingException when it writes none
      */
-    @Nullable T parse(String text) {
+    @Nullable
+    T parse(String text) {
         if (optional && SettingType.isUnset(text)) {
             return null;
         }

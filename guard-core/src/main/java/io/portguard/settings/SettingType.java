@@ -1,5 +1,6 @@
 package io.portguard.settings;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,12 +41,32 @@ public record SettingType<T>(
                 SettingType::plain);
     }
 
+    /** Numbers from {@code min} to {@code max}. */
+    public static SettingType<Double> number(String unit, double min, double max) {
+        return new SettingType<>(
+                unit + ", from " + plain(min) + " to " + plain(max),
+                Double.class,
+                text -> parseNumber(text).filter(n -> n >= min && n <= max),
+                SettingType::plain);
+    }
+
+    /** Durations from {@code min} to {@code max}, written {@code 20ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
+    public static SettingType<Duration> duration(Duration min, Duration max) {
+        return new SettingType<>(
+                "a duration from " + DurationText.format(min) + " to " + DurationText.format(max)
+                        + ", such as 20ms or 10s",
+                String.class,
+                text -> DurationText.parse(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0),
+                DurationText::format);
+    }
+
     /** One of the constants of an enum, spelled in lower case with hyphens. */
     public static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
         E[] constants = type.getEnumConstants();
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < constants.length; i++) {
-            expected.append(i == 0 ? "" : i == constants.length - 1 ? " or " : ", ").append(spelled(constants[i]));
+            expected.append(i == 0 ? "" : i == constants.length - 1 ? " or " : ", ")
+                    .append(spelled(constants[i]));
         }
         return new SettingType<>(
                 expected.toString(),

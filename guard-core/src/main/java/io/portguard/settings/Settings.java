@@ -90,10 +90,7 @@ public final class Settings {
     /** In how many seconds the setting reverts by itself, rounded up; 0 when it does not. */
     public synchronized long secondsLeft(Setting<?> setting) {
         Tuning tuning = temporary.get(setting.name());
-        if (tuning == null || tuning.untilNanos() == null) {
-            return 0;
-        }
-        long left = tuning.untilNanos() - clock.nanoTime();
+        long left = tuning == null ? 0 : tuning.nanosLeft(clock.nanoTime());
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
     }
 
@@ -142,7 +139,7 @@ public final class Settings {
 
     /** Ends the tunings whose time is over; to be called now and then. */
     public synchronized void expire(long nowNanos) {
-        if (temporary.values().removeIf(tuning -> tuning.isOver(nowNanos))) {
+        if (temporary.values().removeIf(tuning -> tuning.nanosLeft(nowNanos) <= 0)) {
             publish();
         }
     }
@@ -160,19 +157,16 @@ public final class Settings {
 
     /** Tunings end one after the other; each state between must be sound as well. */
     private void checkNowAndLater(SettingValues base, Map<String, Tuning> tunings, String name, String text) {
+        long now = clock.nanoTime();
         Map<String, Tuning> rest = new TreeMap<>(tunings);
         check(overlaid(base, rest), name, text);
-        List<String> inOrderOfEnd = rest.keySet().stream()
-                .sorted(Comparator.comparingLong(key -> secondsUntilEnd(tunings.get(key))))
+        List<Map.Entry<String, Tuning>> inOrderOfEnd = tunings.entrySet().stream()
+                .sorted(Comparator.comparingLong(tuning -> tuning.getValue().nanosLeft(now)))
                 .toList();
-        for (String ending : inOrderOfEnd) {
-            rest.remove(ending);
+        for (Map.Entry<String, Tuning> ending : inOrderOfEnd) {
+            rest.remove(ending.getKey());
             check(overlaid(base, rest), name, text);
         }
-    }
-
-    private long secondsUntilEnd(@Nullable Tuning tuning) {
-        return tuning == null || tuning.untilNanos() == null ? Long.MAX_VALUE : tuning.untilNanos() - clock.nanoTime();
     }
 
     private SettingValues overlaid(SettingValues values, Map<String, Tuning> tunings) {

@@ -3,14 +3,14 @@ package io.portguard.settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that was set while the guard runs.
+ * A value that was set for a time while the guard runs.
  *
  * @param value null for unset
- * @param untilNanos when it reverts by itself, on the guard's clock; null when it does not
+ * @param untilNanos when it reverts by itself, on the guard's clock
  */
-record Tuning(@Nullable Object value, @Nullable Long untilNanos) {
+record Tuning(@Nullable Object value, long untilNanos) {
 
-    boolean isOver(long nowNanos) {
-        return untilNanos != null && nowNanos - untilNanos >= 0;
+    long nanosLeft(long nowNanos) {
+        return untilNanos - nowNanos;
     }
 }

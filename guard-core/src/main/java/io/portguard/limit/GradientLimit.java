@@ -1,0 +1,65 @@
+package io.portguard.limit;
+
+/**
+ * The limit times the ratio of long-term to present latency, plus room for a queue of the limit's square root:
+ * the "gradient" of Netflix's concurrency-limits (Gradient2) and of Envoy's adaptive concurrency filter. It
+ * reads windows rather than single requests.
+ */
+final class GradientLimit implements Limit {
+
+    /** How much worse than in the long term latency may be before the limit goes down. */
+    private static final double TOLERANCE = 1.5;
+
+    private static final double SMOOTHING = 0.2;
+    private static final double LONG_TERM_WINDOWS = 600;
+    private static final double RECOVERY = 0.95;
+
+    private LimitParameters parameters;
+    private double longTermNanos;
+    private double limit;
+
+    GradientLimit(LimitParameters parameters) {
+        this.parameters = parameters;
+        this.limit = parameters.initial();
+    }
+
+    @Override
+    public Allowance initial() {
+        return allowance();
+    }
+
+    @Override
+    public Allowance update(Window window) {
+        if (window.served() > 0) {
+            double latency = window.meanLatencyNanos();
+            longTermNanos =
+                    longTermNanos == 0 ? latency : longTermNanos + (latency - longTermNanos) / LONG_TERM_WINDOWS;
+            if (longTermNanos > 2 * latency) {
+                // After a long overload the memory of it is let go of quickly.
+                longTermNanos *= RECOVERY;
+            }
+            boolean used = window.refused() > 0 || window.peakInFlight() * 2 >= limit;
+            if (used) {
+                double gradient = Math.max(0.5, Math.min(1, TOLERANCE * longTermNanos / latency));
+                double next = limit * gradient + Math.sqrt(limit);
+                limit += (next - limit) * SMOOTHING;
+            }
+        }
+        if (window.dropped() > 0) {
+            limit *= 0.9;
+        }
+        limit = parameters.clamp(limit);
+        return allowance();
+    }
+
+    @Override
+    public Allowance reconfigure(LimitParameters changed) {
+        parameters = changed;
+        limit = parameters.clamp(limit);
+        return allowance();
+    }
+
+    private Allowance allowance() {
+        return Allowance.ofLimit((int) Math.round(limit));
+    }
+}

@@ -1,0 +1,58 @@
+package io.portguard.limit;
+
+/**
+ * TCP Vegas on a service (Brakmo and Peterson, "TCP Vegas: End to End Congestion Avoidance on a Global
+ * Internet", 1995): of the requests in flight, {@code inFlight * (1 - least / latency)} are estimated to be
+ * waiting; the limit grows while they are fewer than {@code alpha} and shrinks while they are more than {@code
+ * beta}, both proportional to the logarithm of the limit. It reads windows rather than single requests.
+ */
+final class VegasLimit implements Limit {
+
+    private static final double ALPHA = 3;
+    private static final double BETA = 6;
+
+    private LimitParameters parameters;
+    private double leastLatencyNanos = Double.MAX_VALUE;
+    private double limit;
+
+    VegasLimit(LimitParameters parameters) {
+        this.parameters = parameters;
+        this.limit = parameters.initial();
+    }
+
+    @Override
+    public Allowance initial() {
+        return allowance();
+    }
+
+    @Override
+    public Allowance update(Window window) {
+        double step = Math.max(1, Math.log10(limit));
+        if (window.served() > 0) {
+            double latency = window.meanLatencyNanos();
+            leastLatencyNanos = Math.min(leastLatencyNanos, latency);
+            double waiting = window.meanInFlight() * (1 - leastLatencyNanos / latency);
+            boolean used = window.refused() > 0 || window.peakInFlight() * 2 >= limit;
+            if (window.dropped() > 0 || waiting > BETA * step) {
+                limit -= step;
+            } else if (used && waiting < ALPHA * step) {
+                limit += waiting < step ? BETA * step : step;
+            }
+        } else if (window.dropped() > 0) {
+            limit -= step;
+        }
+        limit = parameters.clamp(limit);
+        return allowance();
+    }
+
+    @Override
+    public Allowance reconfigure(LimitParameters changed) {
+        parameters = changed;
+        limit = parameters.clamp(limit);
+        return allowance();
+    }
+
+    private Allowance allowance() {
+        return Allowance.ofLimit((int) Math.round(limit));
+    }
+}

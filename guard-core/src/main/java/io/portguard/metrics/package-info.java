@@ -1,0 +1,5 @@
+/** The guard's state as Micrometer meters. */
+@NullMarked
+package io.portguard.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package io.portguard.rule;
+
+import io.portguard.Attempt;
+import io.portguard.Outcome;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Rule;
+import io.portguard.Verdict;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * Counts what each client has in progress, and limits it where a limit is set. It counts without a limit too:
+ * what is in progress when a limit comes counts against it, and fair share is judged by the count.
+ */
+final class ClientCountRule implements Rule {
+
+    static final int UNLIMITED = Integer.MAX_VALUE;
+
+    private final Rejection rejection;
+    private final ClientTable clients;
+    private final AtomicIntegerFieldUpdater<ClientState> count;
+    private volatile int limit = UNLIMITED;
+
+    ClientCountRule(Reason reason, ClientTable clients, AtomicIntegerFieldUpdater<ClientState> count) {
+        this.rejection = Rejection.of(reason);
+        this.clients = clients;
+        this.count = count;
+    }
+
+    void limit(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public String name() {
+        return rejection.reason().text();
+    }
+
+    @Override
+    public Verdict tryAcquire(Attempt attempt, long now) {
+        ClientState client = clients.stateOf(attempt);
+        client.accrue(now);
+        if (limit == UNLIMITED) {
+            count.incrementAndGet(client);
+            return Verdict.pass();
+        }
+        while (true) {
+            int before = count.get(client);
+            if (before >= limit) {
+                return rejection;
+            }
+            if (count.compareAndSet(client, before, before + 1)) {
+                return Verdict.pass();
+            }
+        }
+    }
+
+    @Override
+    public void cancel(Attempt attempt, long now) {
+        ClientState client = clients.stateOf(attempt);
+        client.accrue(now);
+        count.decrementAndGet(client);
+    }
+
+    @Override
+    public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
+        cancel(attempt, now);
+    }
+}

@@ -1,0 +1,125 @@
+package io.portguard.rule;
+
+import io.portguard.Attempt;
+import io.portguard.Outcome;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Rule;
+import io.portguard.Verdict;
+import io.portguard.limit.Allowance;
+import io.portguard.limit.Limit;
+import io.portguard.limit.LimitParameters;
+import io.portguard.limit.Window;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Limits how many requests are in flight, by a {@link Limit} that learns from those that end. When the service
+ * is busy, requests that matter less and clients above their fair share are turned away before the limit is
+ * reached; see {@link Thresholds}.
+ */
+final class ConcurrencyRule implements Rule {
+
+    private static final Rejection CONCURRENCY = Rejection.of(Reason.CONCURRENCY);
+    private static final Rejection OVERLOAD = Rejection.of(Reason.OVERLOAD);
+    private static final Rejection FAIR_SHARE = Rejection.of(Reason.FAIR_SHARE);
+
+    /** A window with fewer requests says little; one that takes too long is taken as it is. */
+    private static final int ENOUGH_COMPLETED = 10;
+
+    private static final long LONGEST_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STAYS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final double BUSY = 0.85;
+
+    private final ClientTable clients;
+    private final FairShare fairShare;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Sampler sampler = new Sampler();
+
+    private volatile Thresholds thresholds;
+    private volatile int peak;
+
+    private Limit limit;
+    private long windowBeganAtNanos;
+    private long busyUntilNanos;
+
+    ConcurrencyRule(Limit limit, ClientTable clients, FairShare fairShare, long nowNanos) {
+        this.limit = limit;
+        this.clients = clients;
+        this.fairShare = fairShare;
+        this.thresholds = new Thresholds(limit.initial(), false);
+        this.windowBeganAtNanos = nowNanos;
+        this.busyUntilNanos = nowNanos;
+    }
+
+    /** Goes on with another algorithm, which begins to learn anew. */
+    synchronized void limit(Limit replacement) {
+        limit = replacement;
+        thresholds = new Thresholds(limit.initial(), false);
+    }
+
+    synchronized void reconfigure(LimitParameters parameters) {
+        thresholds = new Thresholds(limit.reconfigure(parameters), false);
+    }
+
+    Allowance allowance() {
+        return thresholds.allowance();
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    @Override
+    public String name() {
+        return Reason.CONCURRENCY.text();
+    }
+
+    @Override
+    public Verdict tryAcquire(Attempt attempt, long now) {
+        Thresholds present = thresholds;
+        int standing = fairShare.standing(clients.stateOf(attempt), now);
+        int threshold = present.of(attempt.priority(), standing);
+        while (true) {
+            int before = inFlight.get();
+            if (before >= threshold) {
+                sampler.refused();
+                return standing > 0 ? FAIR_SHARE : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
+            }
+            if (inFlight.compareAndSet(before, before + 1)) {
+                if (before >= peak) {
+                    peak = before + 1;
+                }
+                return Verdict.pass();
+            }
+        }
+    }
+
+    @Override
+    public void cancel(Attempt attempt, long now) {
+        inFlight.decrementAndGet();
+    }
+
+    @Override
+    public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
+        sampler.ended(outcome, now - admittedAt, inFlight.getAndDecrement());
+    }
+
+    @Override
+    public synchronized void tick(long now) {
+        fairShare.tick(now);
+        long elapsed = now - windowBeganAtNanos;
+        long completed = sampler.completedSinceWindow();
+        if (completed < ENOUGH_COMPLETED && (completed == 0 || elapsed < LONGEST_WINDOW_NANOS)) {
+            return;
+        }
+        Window window = sampler.next(elapsed, peak);
+        windowBeganAtNanos = now;
+        peak = inFlight.get();
+        Allowance allowance = limit.update(window);
+        if (window.refused() > 0 || window.meanInFlight() > allowance.capacity() * BUSY) {
+            busyUntilNanos = now + STAYS_BUSY_NANOS;
+        }
+        thresholds = new Thresholds(allowance, busyUntilNanos - now > 0);
+    }
+}

@@ -1,0 +1,58 @@
+package io.portguard.rule;
+
+import io.portguard.Attempt;
+import io.portguard.Outcome;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Rule;
+import io.portguard.Verdict;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Limits how much is in progress at once, of all clients together. */
+final class CountRule implements Rule {
+
+    private final Rejection rejection;
+    private final AtomicInteger count = new AtomicInteger();
+    private volatile int limit;
+
+    CountRule(Reason reason, int limit) {
+        this.rejection = Rejection.of(reason);
+        this.limit = limit;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    void limit(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public String name() {
+        return rejection.reason().text();
+    }
+
+    @Override
+    public Verdict tryAcquire(Attempt attempt, long now) {
+        while (true) {
+            int before = count.get();
+            if (before >= limit) {
+                return rejection;
+            }
+            if (count.compareAndSet(before, before + 1)) {
+                return Verdict.pass();
+            }
+        }
+    }
+
+    @Override
+    public void cancel(Attempt attempt, long now) {
+        count.decrementAndGet();
+    }
+
+    @Override
+    public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
+        count.decrementAndGet();
+    }
+}

@@ -1,0 +1,84 @@
+package io.portguard.rule;
+
+import io.portguard.Attempt;
+import io.portguard.Priority;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Rule;
+import io.portguard.Verdict;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Refuses what matters least while pressure is on, by one number, the shedding level. Inactive at level 0.
+ *
+ * <p>Every request has a rank, its priority times {@value #COHORTS} plus its client's cohort, and is refused
+ * when its rank is among the {@code level} highest (Zhou et al., "Overload Control for Scaling WeChat
+ * Microservices", 2018). The cohort is hashed from the client and a salt that changes every few minutes, so a
+ * client is not refused at random in the middle of what it does, nor the same ones for ever.
+ */
+final class SheddingRule implements Rule {
+
+    static final int COHORTS = 128;
+
+    /** The highest level; at it only the first cohort of critical requests is let in. */
+    static final int MAX_LEVEL = Priority.values().length * COHORTS - 1;
+
+    private static final int RANKS = MAX_LEVEL + 1;
+    private static final Rejection REJECTION = Rejection.of(Reason.OVERLOAD);
+    private static final long SALT_LASTS_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    private final ConcurrencyRule concurrency;
+    private volatile int level;
+    private volatile int salt = 1;
+    private long saltEndsAtNanos;
+
+    SheddingRule(ConcurrencyRule concurrency, long nowNanos) {
+        this.concurrency = concurrency;
+        this.saltEndsAtNanos = nowNanos + SALT_LASTS_NANOS;
+    }
+
+    int level() {
+        return level;
+    }
+
+    void level(int level) {
+        this.level = Math.min(Math.max(level, 0), MAX_LEVEL);
+    }
+
+    @Override
+    public String name() {
+        return "shedding";
+    }
+
+    @Override
+    public boolean active() {
+        return level > 0;
+    }
+
+    @Override
+    public Verdict tryAcquire(Attempt attempt, long now) {
+        int rank = attempt.priority().ordinal() * COHORTS + cohort(attempt);
+        if (rank < RANKS - level || isStarved()) {
+            return Verdict.pass();
+        }
+        return REJECTION;
+    }
+
+    /** To shed while the service has next to nothing to do would only waste it: the delay is made elsewhere. */
+    private boolean isStarved() {
+        return concurrency.inFlight() < concurrency.allowance().capacity() / 4;
+    }
+
+    private int cohort(Attempt attempt) {
+        int hash = (attempt.client().key().hashCode() ^ salt) * 0x9e37_79b9;
+        return hash >>> 25;
+    }
+
+    @Override
+    public void tick(long now) {
+        if (now - saltEndsAtNanos >= 0) {
+            saltEndsAtNanos = now + SALT_LASTS_NANOS;
+            salt = salt * 0x2c1b_3c6d + 1;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.portguard.rule;
+
+import io.portguard.NanoClock;
+import io.portguard.Reason;
+import io.portguard.Rule;
+import io.portguard.client.AddressRanges;
+import io.portguard.limit.Allowance;
+import io.portguard.limit.Limit;
+import io.portguard.limit.LimitParameters;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of the standard guard, in the order they are asked, cheapest and easiest to take back first.
+ * Thread-safe; each may be configured while permits are out.
+ */
+public final class StandardRules {
+
+    private final ClientTable clients;
+    private final AccessRule access = new AccessRule();
+    private final BanRule bans;
+    private final DrainRule drain = new DrainRule();
+    private final ClientRateRule clientRate;
+    private final ClientCountRule clientRequests;
+    private final SheddingRule shedding;
+    private final ConcurrencyRule concurrency;
+    private final FairShare fairShare;
+    private final ClientRateRule clientAcceptRate;
+    private final RateRule acceptRate;
+    private final ClientCountRule clientConnections;
+    private final CountRule connections;
+    private final SheddingLevel level = new SheddingLevel();
+
+    public StandardRules(ClientTable clients, Limit limit, int maxConnections, NanoClock clock) {
+        long now = clock.nanoTime();
+        this.clients = clients;
+        bans = new BanRule(clock);
+        fairShare = new FairShare(now);
+        clientRate = new ClientRateRule(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET);
+        clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
+        concurrency = new ConcurrencyRule(limit, clients, fairShare, now);
+        shedding = new SheddingRule(concurrency, now);
+        clientAcceptRate = new ClientRateRule(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
+        acceptRate = new RateRule(Reason.ACCEPT_RATE, now);
+        clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
+        connections = new CountRule(Reason.CONNECTIONS, maxConnections);
+    }
+
+    public Rule[] forConnections() {
+        return new Rule[] {access, bans, drain, clientAcceptRate, acceptRate, clientConnections, connections};
+    }
+
+    public Rule[] forRequests() {
+        return new Rule[] {access, bans, drain, clientRate, clientRequests, shedding, concurrency};
+    }
+
+    public void access(AddressRanges allow, AddressRanges deny) {
+        access.lists(allow, deny);
+    }
+
+    public BanRule bans() {
+        return bans;
+    }
+
+    public void draining(boolean is) {
+        drain.draining(is);
+    }
+
+    /**
+     * Sets the token bucket of each client.
+     *
+     * @param rate tokens a second; null for no limit
+     * @param burst tokens a full bucket holds; null for those of one second, at least 1
+     */
+    public void clientRate(@Nullable Double rate, @Nullable Double burst) {
+        TokenBucket bucket = bucket(rate, burst);
+        clientRate.parameters(bucket);
+        clients.rememberFor(bucket == null ? Duration.ZERO : Duration.ofNanos(bucket.fullNanos()));
+    }
+
+    /** Sets the token buckets of new connections; see {@link #clientRate}. */
+    public void acceptRate(@Nullable Double rate, @Nullable Double burst) {
+        acceptRate.parameters(bucket(rate, burst));
+    }
+
+    /** Sets the token bucket of each client's new connections; see {@link #clientRate}. */
+    public void clientAcceptRate(@Nullable Double rate, @Nullable Double burst) {
+        clientAcceptRate.parameters(bucket(rate, burst));
+    }
+
+    /** Limits the requests in progress of each client; null for no limit. */
+    public void maxRequestsOfClient(@Nullable Integer max) {
+        clientRequests.limit(max == null ? ClientCountRule.UNLIMITED : max);
+    }
+
+    /** Limits the open connections of each client; null for no limit. */
+    public void maxConnectionsOfClient(@Nullable Integer max) {
+        clientConnections.limit(max == null ? ClientCountRule.UNLIMITED : max);
+    }
+
+    public void maxConnections(int max) {
+        connections.limit(max);
+    }
+
+    public int maxConnections() {
+        return connections.limit();
+    }
+
+    public void fairShare(boolean enabled) {
+        fairShare.enabled(enabled);
+    }
+
+    /** Goes on with another algorithm, which begins to learn anew. */
+    public void limit(Limit limit) {
+        concurrency.limit(limit);
+    }
+
+    /** Changes what the present algorithm stays within and aims for. */
+    public void limit(LimitParameters parameters) {
+        concurrency.reconfigure(parameters);
+    }
+
+    /** How many requests may be in flight at present. */
+    public Allowance requestLimit() {
+        return concurrency.allowance();
+    }
+
+    /**
+     * Moves the shedding level on.
+     *
+     * @param overload how far pressure is over its start, 0 to 1
+     */
+    public void shed(double overload) {
+        shedding.level(level.next(overload));
+    }
+
+    /** Sheds nothing, whatever the pressure was. */
+    public void shedNothing() {
+        level.reset();
+        shedding.level(0);
+    }
+
+    public int sheddingLevel() {
+        return shedding.level();
+    }
+
+    private static @Nullable TokenBucket bucket(@Nullable Double rate, @Nullable Double burst) {
+        return rate == null ? null : TokenBucket.of(rate, burst == null ? rate : burst);
+    }
+}

@@ -1,0 +1,47 @@
+package io.portguard.rule;
+
+import io.portguard.Priority;
+import io.portguard.limit.Allowance;
+
+/**
+ * Up to how many requests in flight one more is admitted, by its priority and its client's standing. Immutable.
+ *
+ * <p>This is trunk reservation (Key, "Optimal control and trunk reservation in loss networks", 1990): the places
+ * above what the service can work on are a queue, and the less a request matters the sooner the queue is full
+ * for it. It needs no estimate of anybody's demand, acts at once, and leaves no place empty: what those who
+ * matter more do not want, the others get.
+ */
+final class Thresholds {
+
+    /** The part of the queue that is open, by priority and by standing. */
+    private static final double[][] OPEN = {
+        {1.00, 0.85, 0.50, 0.30}, // critical
+        {0.80, 0.65, 0.35, 0.20}, // important
+        {0.60, 0.45, 0.20, 0.10}, // normal
+        {0.30, 0.20, 0.10, 0.00}, // background
+    };
+
+    private final int[] thresholds = new int[Priority.values().length * FairShare.STANDINGS];
+    private final Allowance allowance;
+
+    /**
+     * @param busy whether the queue is to be kept for those who matter; while the service is not busy, what is in
+     *     it is a burst that will be over
+     */
+    Thresholds(Allowance allowance, boolean busy) {
+        this.allowance = allowance;
+        int queue = allowance.limit() - allowance.capacity();
+        for (int i = 0; i < thresholds.length; i++) {
+            double open = busy ? OPEN[i / FairShare.STANDINGS][i % FairShare.STANDINGS] : 1;
+            thresholds[i] = allowance.capacity() + (int) Math.round(queue * open);
+        }
+    }
+
+    Allowance allowance() {
+        return allowance;
+    }
+
+    int of(Priority priority, int standing) {
+        return thresholds[priority.ordinal() * FairShare.STANDINGS + standing];
+    }
+}

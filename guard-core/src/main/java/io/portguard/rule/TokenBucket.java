@@ -1,0 +1,62 @@
+package io.portguard.rule;
+
+import io.portguard.Reason;
+import io.portguard.Rejection;
+
+/**
+ * The parameters of a token bucket and the arithmetic on one. Immutable.
+ *
+ * <p>A bucket is one number, the theoretical arrival time of the next attempt (the generic cell rate algorithm,
+ * ITU-T I.371): an attempt moves it on by the time a token takes to come, and is refused if that would be
+ * further ahead of now than a full bucket lasts. A time that has passed is a full bucket.
+ */
+final class TokenBucket {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** So that a time of arrival never gets near half the range of a long, where differences wrap: 73 years. */
+    private static final double MAX_NANOS = Long.MAX_VALUE / 4.0;
+
+    private final long tokenNanos;
+    private final long fullNanos;
+
+    private TokenBucket(long tokenNanos, long fullNanos) {
+        this.tokenNanos = tokenNanos;
+        this.fullNanos = fullNanos;
+    }
+
+    /**
+     * @param rate tokens a second
+     * @param burst tokens a full bucket holds, at least 1
+     */
+    static TokenBucket of(double rate, double burst) {
+        double token = Math.min(NANOS_PER_SECOND / rate, MAX_NANOS);
+        double full = Math.min(token * Math.max(1, burst), MAX_NANOS);
+        return new TokenBucket(Math.max(1, Math.round(token)), Math.max(1, Math.round(full)));
+    }
+
+    /** How long an empty bucket takes to fill. */
+    long fullNanos() {
+        return fullNanos;
+    }
+
+    /** The arrival time after one more token was taken from a bucket. */
+    long take(long arrival, long now) {
+        return (arrival - now > 0 ? arrival : now) + tokenNanos;
+    }
+
+    /** How long one token takes to come: what an arrival time goes back by when a token is given back. */
+    long tokenNanos() {
+        return tokenNanos;
+    }
+
+    /** Whether a bucket with this arrival time, a token already taken, held that token. */
+    boolean covers(long arrivalAfter, long now) {
+        return arrivalAfter - now <= fullNanos;
+    }
+
+    Rejection rejection(Reason reason, long arrivalAfter, long now) {
+        long waitNanos = arrivalAfter - now - fullNanos;
+        return Rejection.of(reason, (long) Math.ceil(waitNanos / NANOS_PER_SECOND));
+    }
+}

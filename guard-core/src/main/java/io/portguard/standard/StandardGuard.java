@@ -1,0 +1,343 @@
+package io.portguard.standard;
+
+import io.portguard.Attempt;
+import io.portguard.ClientKey;
+import io.portguard.DecisionCounts;
+import io.portguard.Guard;
+import io.portguard.GuardListener;
+import io.portguard.GuardSnapshot;
+import io.portguard.NanoClock;
+import io.portguard.Rule;
+import io.portguard.client.ClientIdentity;
+import io.portguard.http.HttpAttempts;
+import io.portguard.http.RateLimitFields;
+import io.portguard.http.RequestClassifier;
+import io.portguard.limit.Algorithm;
+import io.portguard.limit.LimitParameters;
+import io.portguard.limit.Limits;
+import io.portguard.pressure.FileDescriptors;
+import io.portguard.pressure.ListenBacklog;
+import io.portguard.pressure.NetworkCounters;
+import io.portguard.pressure.PressureMonitor;
+import io.portguard.pressure.PressureSource;
+import io.portguard.pressure.QueueDelay;
+import io.portguard.rule.BanRule;
+import io.portguard.rule.ClientTable;
+import io.portguard.rule.ClientUsage;
+import io.portguard.rule.StandardRules;
+import io.portguard.settings.Setting;
+import io.portguard.settings.SettingValues;
+import io.portguard.settings.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guarded port: the guard that the settings describe, with what belongs to it. Every adapter gets the same
+ * one. Thread-safe.
+ */
+public final class StandardGuard implements AutoCloseable {
+
+    private static final double CONNECTIONS_PER_DESCRIPTOR = 0.8;
+
+    private final Guard guard;
+    private final Settings settings;
+    private final StandardRules rules;
+    private final ClientTable clients;
+    private final HttpAttempts attempts;
+    private final ClientIdentity identity;
+    private final QueueDelay queueDelay;
+    private final ListenBacklog backlog = new ListenBacklog();
+    private final NetworkCounters network = new NetworkCounters();
+    private final PressureMonitor pressure = new PressureMonitor();
+    private volatile @Nullable RateLimitFields rateLimitFields;
+    private volatile boolean sheddingEnabled = true;
+    private Algorithm algorithm;
+
+    private StandardGuard(Builder builder) {
+        settings = new Settings(
+                settingsOfThisProcess(), StandardSettings.CONSTRAINTS, builder.configuration, builder.clock);
+        SettingValues values = settings.values();
+        algorithm = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
+        clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
+        rules = new StandardRules(
+                clients,
+                Limits.of(algorithm, limitParameters(values)),
+                values.get(StandardSettings.CONNECTIONS_MAX),
+                builder.clock);
+        identity = new ClientIdentity(
+                values.get(StandardSettings.CLIENTS_IDENTIFY_BY),
+                values.get(StandardSettings.CLIENTS_IPV4_PREFIX),
+                values.get(StandardSettings.CLIENTS_IPV6_PREFIX),
+                values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES));
+        attempts = new HttpAttempts(
+                clients,
+                identity,
+                new RequestClassifier(
+                        values.get(StandardSettings.REQUESTS_PRIORITIES),
+                        values.get(StandardSettings.REQUESTS_EXEMPT)));
+        queueDelay = new QueueDelay(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
+        pressure.add(backlog, 0.25, 0.75);
+        pressure.add(queueDelay, 1, 5);
+        pressure.add(new FileDescriptors(), 0.9, 0.98);
+        builder.sources.forEach(source -> pressure.add(source, 0.8, 1));
+        guard = builder.guard(this);
+        settings.onChange(this::apply);
+    }
+
+    /** A builder of a guard with this name, {@code server} for a service's main port. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    public Guard guard() {
+        return guard;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /** What turns connections and requests into attempts, as the settings say. */
+    public HttpAttempts attempts() {
+        return attempts;
+    }
+
+    /** Where adapters record how long tasks waited for a thread. */
+    public QueueDelay queueDelay() {
+        return queueDelay;
+    }
+
+    /** What a refusal says of the clients' rate; null while there is none. */
+    public @Nullable RateLimitFields rateLimitFields() {
+        return rateLimitFields;
+    }
+
+    /**
+     * Watches the accept queue of the guarded port, once it listens.
+     *
+     * @param localPort 1 to 65535
+     * @param backlog that the port was bound with; the kernel's own limit is taken into account
+     */
+    public void watchBacklog(int localPort, int backlog) {
+        this.backlog.watch(localPort, backlog);
+    }
+
+    /** Refuses everything from now on, because the service is shutting down. */
+    public void drain() {
+        rules.draining(true);
+        guard.refresh();
+    }
+
+    /** See {@link BanRule#ban}. */
+    public void ban(ClientKey client, long seconds) {
+        rules.bans().ban(client, seconds);
+        guard.refresh();
+    }
+
+    /** Ends a ban; returns whether there was one. */
+    public boolean unban(ClientKey client) {
+        return rules.bans().unban(client);
+    }
+
+    /** Who is banned, and for how many seconds more. */
+    public Map<String, Long> bans() {
+        return rules.bans().bans();
+    }
+
+    /** How this guard tells clients apart. */
+    public ClientIdentity identity() {
+        return identity;
+    }
+
+    /** The clients that have used the most lately, heaviest first. */
+    public List<ClientUsage> topClients(int count) {
+        return clients.top(count);
+    }
+
+    /** The names of all sources of pressure, whether they are there or not. */
+    public List<String> pressureSources() {
+        return pressure.names();
+    }
+
+    /** How often any accept queue of the network namespace was full since it is up; -1 when unknown. */
+    public long backlogOverflows() {
+        return network.listenOverflows();
+    }
+
+    public GuardSnapshot status() {
+        DecisionCounts requests = guard.counts(Attempt.Kind.REQUEST);
+        return new GuardSnapshot(
+                guard.name(),
+                guard.mode(),
+                requests.active(),
+                guard.counts(Attempt.Kind.CONNECTION).active(),
+                rules.requestLimit().limit(),
+                rules.requestLimit().capacity(),
+                rules.maxConnections(),
+                requests.admitted(),
+                requests.rejected(),
+                requests.wouldReject(),
+                clients.size(),
+                rules.sheddingLevel(),
+                pressure.readings(),
+                backlog.depth(),
+                backlog.capacity(),
+                guard.faults());
+    }
+
+    /** Stops the housekeeper; decisions go on, and permits can be released. */
+    @Override
+    public void close() {
+        guard.close();
+    }
+
+    private void tick(long nowNanos) {
+        settings.expire(nowNanos);
+        double overload = pressure.sample(nowNanos);
+        if (sheddingEnabled) {
+            rules.shed(overload);
+        } else {
+            rules.shedNothing();
+        }
+        clients.sweep();
+    }
+
+    private void apply(SettingValues values) {
+        guard.mode(values.get(StandardSettings.MODE));
+        rules.maxConnections(values.get(StandardSettings.CONNECTIONS_MAX));
+        rules.maxConnectionsOfClient(values.find(StandardSettings.CONNECTIONS_MAX_PER_CLIENT));
+        rules.acceptRate(
+                values.find(StandardSettings.CONNECTIONS_ACCEPT_RATE),
+                values.find(StandardSettings.CONNECTIONS_ACCEPT_BURST));
+        rules.clientAcceptRate(
+                values.find(StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT),
+                values.find(StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT));
+        rules.maxRequestsOfClient(values.find(StandardSettings.CLIENTS_MAX_CONCURRENT));
+        rules.fairShare(values.get(StandardSettings.CLIENTS_FAIR_SHARE));
+        rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
+        applyClientRate(values);
+        applyLimit(values);
+        queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
+        sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
+        guard.refresh();
+    }
+
+    private void applyClientRate(SettingValues values) {
+        Double rate = values.find(StandardSettings.CLIENTS_RATE);
+        Double burst = values.find(StandardSettings.CLIENTS_BURST);
+        rules.clientRate(rate, burst);
+        rateLimitFields = rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
+    }
+
+    private void applyLimit(SettingValues values) {
+        Algorithm chosen = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
+        if (chosen == algorithm) {
+            rules.limit(limitParameters(values));
+        } else {
+            algorithm = chosen;
+            rules.limit(Limits.of(chosen, limitParameters(values)));
+        }
+    }
+
+    private static LimitParameters limitParameters(SettingValues values) {
+        return new LimitParameters(
+                values.get(StandardSettings.CONCURRENCY_INITIAL),
+                values.get(StandardSettings.CONCURRENCY_MIN),
+                values.get(StandardSettings.CONCURRENCY_MAX),
+                values.get(StandardSettings.SHEDDING_TARGET_DELAY));
+    }
+
+    private static List<Setting<?>> settingsOfThisProcess() {
+        long descriptors = new FileDescriptors().max();
+        List<Setting<?>> settings = new ArrayList<>(StandardSettings.all());
+        if (descriptors > 0) {
+            long connections = Math.max(1, Math.min((long) (descriptors * CONNECTIONS_PER_DESCRIPTOR), 10_000_000));
+            settings.replaceAll(setting -> setting.equals(StandardSettings.CONNECTIONS_MAX)
+                    ? StandardSettings.CONNECTIONS_MAX.withDefault((int) connections)
+                    : setting);
+        }
+        return settings;
+    }
+
+    /** Builds a {@link StandardGuard}. Not thread-safe. */
+    public static final class Builder {
+
+        private final Map<String, String> configuration = new LinkedHashMap<>();
+        private final List<PressureSource> sources = new ArrayList<>();
+        private final List<Rule> connectionRules = new ArrayList<>();
+        private final List<Rule> requestRules = new ArrayList<>();
+        private final Guard.Builder guard;
+        private NanoClock clock = NanoClock.system();
+
+        private Builder(String name) {
+            guard = Guard.builder(name);
+        }
+
+        /**
+         * Sets settings by their dotted names; those that are wrong are told when the guard is built, by an {@link
+         * io.portguard.settings.InvalidSettingException}.
+         */
+        public Builder configure(Map<String, String> settings) {
+            configuration.putAll(settings);
+            return this;
+        }
+
+        public Builder clock(NanoClock clock) {
+            this.clock = clock;
+            guard.clock(clock);
+            return this;
+        }
+
+        public Builder listener(GuardListener listener) {
+            guard.listener(listener);
+            return this;
+        }
+
+        /** Adds a source of pressure; load is shed while its fraction is above 0.8. */
+        public Builder pressure(PressureSource source) {
+            sources.add(source);
+            return this;
+        }
+
+        /** Adds rules for connections, asked after the standard ones. */
+        public Builder connectionRules(Rule... rules) {
+            connectionRules.addAll(List.of(rules));
+            return this;
+        }
+
+        /** Adds rules for requests, asked after the standard ones. */
+        public Builder requestRules(Rule... rules) {
+            requestRules.addAll(List.of(rules));
+            return this;
+        }
+
+        /** How often the housekeeper ticks; zero for no thread, see {@link Guard.Builder#tickInterval}. */
+        public Builder tickInterval(Duration interval) {
+            guard.tickInterval(interval);
+            return this;
+        }
+
+        /**
+         * Builds the guard.
+         *
+         * @throws io.portguard.settings.InvalidSettingException when a setting is wrong
+         */
+        public StandardGuard build() {
+            return new StandardGuard(this);
+        }
+
+        private Guard guard(StandardGuard port) {
+            return guard.clients(port.clients)
+                    .connectionRules(port.rules.forConnections())
+                    .connectionRules(connectionRules.toArray(new Rule[0]))
+                    .requestRules(port.rules.forRequests())
+                    .requestRules(requestRules.toArray(new Rule[0]))
+                    .chore(port::tick)
+                    .build();
+        }
+    }
+}

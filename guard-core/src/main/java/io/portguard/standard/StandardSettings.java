@@ -1,0 +1,237 @@
+package io.portguard.standard;
+
+import io.portguard.Mode;
+import io.portguard.Priority;
+import io.portguard.client.AddressRanges;
+import io.portguard.client.IdentifyBy;
+import io.portguard.http.PathPattern;
+import io.portguard.http.PriorityRule;
+import io.portguard.limit.Algorithm;
+import io.portguard.settings.Constraint;
+import io.portguard.settings.Setting;
+import io.portguard.settings.SettingType;
+import io.portguard.settings.SettingTypes;
+import java.time.Duration;
+import java.util.List;
+
+/** All settings of the standard guard. Those that are not fixed can be tuned while it runs. */
+public final class StandardSettings {
+
+    private static final int MAX_COUNT = 10_000_000;
+    private static final double MAX_RATE = 1e7;
+
+    private static final SettingType<Integer> COUNT = SettingType.wholeNumber(1, MAX_COUNT);
+    private static final SettingType<Double> RATE = SettingType.positiveNumber("a number a second", MAX_RATE);
+    private static final SettingType<Double> BURST = SettingType.number("a number of tokens", 1, MAX_RATE);
+    private static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
+
+    public static final Setting<Mode> MODE = Setting.of(
+            "mode",
+            modes(),
+            Mode.ENFORCE,
+            "Whether the guard refuses, only counts what it would refuse, or decides nothing at all.");
+
+    /** Its default is derived from the process's limit of file descriptors when a guard is built. */
+    public static final Setting<Integer> CONNECTIONS_MAX = Setting.of(
+            "connections.max", COUNT, 8_192, "Open connections on the port; by default 80 % of the descriptor limit.");
+
+    public static final Setting<Integer> CONNECTIONS_MAX_PER_CLIENT =
+            Setting.unset("connections.max-per-client", COUNT, "Open connections of one client.");
+
+    public static final Setting<Double> CONNECTIONS_ACCEPT_RATE =
+            Setting.unset("connections.accept-rate", RATE, "New connections a second, all clients together.");
+
+    public static final Setting<Double> CONNECTIONS_ACCEPT_BURST = Setting.unset(
+            "connections.accept-burst", BURST, "New connections at once; by default those of one second.");
+
+    public static final Setting<Double> CONNECTIONS_ACCEPT_RATE_PER_CLIENT =
+            Setting.unset("connections.accept-rate-per-client", RATE, "New connections a second of one client.");
+
+    public static final Setting<Double> CONNECTIONS_ACCEPT_BURST_PER_CLIENT = Setting.unset(
+            "connections.accept-burst-per-client",
+            BURST,
+            "New connections of one client at once; by default those of one second.");
+
+    public static final Setting<Duration> CONNECTIONS_REQUEST_TIMEOUT = Setting.of(
+            "connections.request-timeout",
+            TIMEOUT,
+            Duration.ofSeconds(10),
+            "From the first wait for a request on a new connection to its complete header.");
+
+    public static final Setting<Duration> CONNECTIONS_IDLE_TIMEOUT = Setting.of(
+            "connections.idle-timeout",
+            TIMEOUT,
+            Duration.ofSeconds(60),
+            "How long a connection may be idle between requests.");
+
+    public static final Setting<Algorithm> CONCURRENCY_ALGORITHM = Setting.of(
+            "requests.concurrency.algorithm",
+            SettingType.oneOf(Algorithm.class),
+            Algorithm.ADAPTIVE,
+            "How the limit of requests in progress is found.");
+
+    public static final Setting<Integer> CONCURRENCY_INITIAL =
+            Setting.of("requests.concurrency.initial", COUNT, 50, "Requests in progress before anything was measured.");
+
+    public static final Setting<Integer> CONCURRENCY_MIN =
+            Setting.of("requests.concurrency.min", COUNT, 4, "The lowest limit of requests in progress.");
+
+    public static final Setting<Integer> CONCURRENCY_MAX = Setting.of(
+            "requests.concurrency.max",
+            COUNT,
+            10_000,
+            "The highest limit of requests in progress; the limit itself when the algorithm is fixed.");
+
+    public static final Setting<List<PriorityRule>> REQUESTS_PRIORITIES = Setting.of(
+                    "requests.priorities",
+                    SettingTypes.list(
+                            "a list of [METHOD ]PATH=PRIORITY, PATH may end in /**, PRIORITY one of "
+                                    + String.join(", ", priorityNames()),
+                            PriorityRule::parse),
+                    List.<PriorityRule>of(),
+                    "Priorities by path and method; the first that matches wins.")
+            .fixed();
+
+    public static final Setting<List<PathPattern>> REQUESTS_EXEMPT = Setting.of(
+                    "requests.exempt",
+                    SettingTypes.list("a list of paths that begin with / and may end in /**", PathPattern::parse),
+                    List.of(path("/actuator/health/**"), path("/livez"), path("/readyz")),
+                    "Paths that are never refused.")
+            .fixed();
+
+    public static final Setting<Double> CLIENTS_RATE =
+            Setting.unset("clients.rate", RATE, "Requests a second of one client.");
+
+    public static final Setting<Double> CLIENTS_BURST =
+            Setting.unset("clients.burst", BURST, "Requests of one client at once; by default those of one second.");
+
+    public static final Setting<Integer> CLIENTS_MAX_CONCURRENT =
+            Setting.unset("clients.max-concurrent", COUNT, "Requests of one client in progress.");
+
+    public static final Setting<Boolean> CLIENTS_FAIR_SHARE = Setting.of(
+            "clients.fair-share",
+            SettingType.flag(),
+            true,
+            "Whether, when the port is busy, clients above their fair share are refused first.");
+
+    public static final Setting<IdentifyBy> CLIENTS_IDENTIFY_BY = Setting.of(
+                    "clients.identify-by",
+                    SettingTypes.parsed("address, header:NAME or principal", IdentifyBy::parse),
+                    IdentifyBy.ADDRESS,
+                    "What clients are told apart by.")
+            .fixed();
+
+    public static final Setting<Integer> CLIENTS_IPV4_PREFIX = Setting.of(
+                    "clients.ipv4-prefix",
+                    SettingType.wholeNumber(0, 32),
+                    32,
+                    "Bits of an IPv4 address that make a client.")
+            .fixed();
+
+    public static final Setting<Integer> CLIENTS_IPV6_PREFIX = Setting.of(
+                    "clients.ipv6-prefix",
+                    SettingType.wholeNumber(0, 128),
+                    64,
+                    "Bits of an IPv6 address that make a client.")
+            .fixed();
+
+    public static final Setting<AddressRanges> CLIENTS_TRUSTED_PROXIES = Setting.of(
+                    "clients.trusted-proxies",
+                    SettingTypes.addressRanges(),
+                    AddressRanges.NONE,
+                    "Proxies whose forwarded headers are believed.")
+            .fixed();
+
+    public static final Setting<Integer> CLIENTS_MAX_TRACKED = Setting.of(
+                    "clients.max-tracked", COUNT, 100_000, "Clients that something is remembered of.")
+            .fixed();
+
+    public static final Setting<Boolean> SHEDDING_ENABLED = Setting.of(
+            "shedding.enabled",
+            SettingType.flag(),
+            true,
+            "Whether requests that matter least are refused while connections or requests have to wait.");
+
+    public static final Setting<Duration> SHEDDING_TARGET_DELAY = Setting.of(
+            "shedding.target-delay",
+            SettingType.duration(Duration.ofMillis(1), Duration.ofMinutes(1)),
+            Duration.ofMillis(20),
+            "How long a request may wait for its turn.");
+
+    public static final Setting<AddressRanges> ACCESS_ALLOW = Setting.of(
+            "access.allow",
+            SettingTypes.addressRanges(),
+            AddressRanges.NONE,
+            "Who may connect; everybody else is refused. Empty for all.");
+
+    public static final Setting<AddressRanges> ACCESS_DENY =
+            Setting.of("access.deny", SettingTypes.addressRanges(), AddressRanges.NONE, "Who may not connect.");
+
+    static final List<Constraint> CONSTRAINTS = List.of(
+            new Constraint(
+                    "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
+                    values -> values.get(CONCURRENCY_MIN) <= values.get(CONCURRENCY_INITIAL)
+                            && values.get(CONCURRENCY_INITIAL) <= values.get(CONCURRENCY_MAX)),
+            burstNeedsRate(CLIENTS_BURST, CLIENTS_RATE),
+            burstNeedsRate(CONNECTIONS_ACCEPT_BURST, CONNECTIONS_ACCEPT_RATE),
+            burstNeedsRate(CONNECTIONS_ACCEPT_BURST_PER_CLIENT, CONNECTIONS_ACCEPT_RATE_PER_CLIENT));
+
+    private StandardSettings() {}
+
+    /** All settings, in the order in which they are shown. */
+    public static List<Setting<?>> all() {
+        return List.of(
+                MODE,
+                CONNECTIONS_MAX,
+                CONNECTIONS_MAX_PER_CLIENT,
+                CONNECTIONS_ACCEPT_RATE,
+                CONNECTIONS_ACCEPT_BURST,
+                CONNECTIONS_ACCEPT_RATE_PER_CLIENT,
+                CONNECTIONS_ACCEPT_BURST_PER_CLIENT,
+                CONNECTIONS_REQUEST_TIMEOUT,
+                CONNECTIONS_IDLE_TIMEOUT,
+                CONCURRENCY_ALGORITHM,
+                CONCURRENCY_INITIAL,
+                CONCURRENCY_MIN,
+                CONCURRENCY_MAX,
+                REQUESTS_PRIORITIES,
+                REQUESTS_EXEMPT,
+                CLIENTS_RATE,
+                CLIENTS_BURST,
+                CLIENTS_MAX_CONCURRENT,
+                CLIENTS_FAIR_SHARE,
+                CLIENTS_IDENTIFY_BY,
+                CLIENTS_IPV4_PREFIX,
+                CLIENTS_IPV6_PREFIX,
+                CLIENTS_TRUSTED_PROXIES,
+                CLIENTS_MAX_TRACKED,
+                SHEDDING_ENABLED,
+                SHEDDING_TARGET_DELAY,
+                ACCESS_ALLOW,
+                ACCESS_DENY);
+    }
+
+    private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
+        return new Constraint(
+                burst.name() + " only together with " + rate.name(),
+                values -> values.find(burst) == null || values.find(rate) != null);
+    }
+
+    /** The modes as they are spelled, and {@code false} for {@code off}, which is what YAML makes of a bare off. */
+    private static SettingType<Mode> modes() {
+        SettingType<Mode> spelled = SettingType.oneOf(Mode.class);
+        return new SettingType<>(
+                spelled.expected(),
+                spelled.jmxType(),
+                text -> spelled.parse().apply(text.trim().equalsIgnoreCase("false") ? Mode.OFF.text() : text),
+                spelled.format());
+    }
+
+    private static PathPattern path(String text) {
+        return PathPattern.parse(text).orElseThrow();
+    }
+
+    private static List<String> priorityNames() {
+        return List.of(Priority.values()).stream().map(Priority::text).toList();
+    }
+}
