@@ -21,7 +21,7 @@ record Drain(Phase phase, double remainingNanos, long served, double latencySumN
         MEASURING
     }
 
-    private static final long ENOUGH_REQUESTS = 20;
+    private static final long ENOUGH_REQUESTS = 100;
     private static final double MAX_MEASURING_NANOS = 500e6;
 
     static final Drain NONE = new Drain(Phase.NONE, 0, 0, 0);
@@ -40,7 +40,7 @@ record Drain(Phase phase, double remainingNanos, long served, double latencySumN
         return served == 0 ? 0 : latencySumNanos / served;
     }
 
-    Drain next(Window window, double latencyNanos) {
+    Drain next(Window window) {
         double remaining = remainingNanos - window.durationNanos();
         if (phase == Phase.EMPTYING) {
             return remaining > 0
@@ -48,7 +48,7 @@ record Drain(Phase phase, double remainingNanos, long served, double latencySumN
                     : new Drain(Phase.MEASURING, MAX_MEASURING_NANOS, 0, 0);
         }
         long servedNow = served + window.served();
-        double sumNow = latencySumNanos + latencyNanos * window.served();
+        double sumNow = latencySumNanos + window.latencySumNanos();
         boolean enough = servedNow >= ENOUGH_REQUESTS || remaining <= 0;
         return new Drain(enough ? Phase.NONE : Phase.MEASURING, remaining, servedNow, sumNow);
     }

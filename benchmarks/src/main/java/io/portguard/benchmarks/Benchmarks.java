@@ -1,0 +1,111 @@
+package io.portguard.benchmarks;
+
+import io.portguard.benchmarks.sim.LimitsBenchmark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command line of the benchmarks. */
+@Command(
+        name = "benchmarks/run",
+        description = "Measures Portguard beside its peers.",
+        mixinStandardHelpOptions = true,
+        subcommands = {Benchmarks.Decision.class, Benchmarks.Limits.class})
+public final class Benchmarks implements Runnable {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Benchmarks()).execute(args));
+    }
+
+    @Override
+    public void run() {
+        CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+        commandLine.usage(commandLine.getOut());
+    }
+
+    /** What all benchmarks have in common. */
+    abstract static class Benchmark implements Callable<Integer> {
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE as JSON.")
+        private @Nullable Path json;
+
+        abstract Report measure(PrintWriter out) throws Exception;
+
+        @Override
+        public final Integer call() throws Exception {
+            PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+            Report report = measure(out);
+            if (json != null) {
+                write(report, json);
+                out.println("Written to " + json);
+            }
+            return 0;
+        }
+
+        private static void write(Report report, Path file) throws IOException {
+            Files.writeString(
+                    file,
+                    JsonMapper.builder()
+                                    .build()
+                                    .writerWithDefaultPrettyPrinter()
+                                    .writeValueAsString(report) + "\n");
+        }
+    }
+
+    @Command(
+            name = "decision",
+            description = "What one decision costs, in time and in garbage (JMH).",
+            mixinStandardHelpOptions = true)
+    static final class Decision extends Benchmark {
+
+        @Option(names = "--full", description = "More forks and iterations, for publication.")
+        private boolean full;
+
+        @Override
+        Report measure(PrintWriter out) throws Exception {
+            return DecisionBenchmark.measure(full);
+        }
+    }
+
+    @Command(
+            name = "limits",
+            description = "How limits do in virtual time, against an oracle.",
+            mixinStandardHelpOptions = true)
+    static final class Limits extends Benchmark {
+
+        @Option(names = "--scenario", paramLabel = "NAME", description = "Only scenarios whose name contains NAME.")
+        private List<String> scenarios = List.of();
+
+        @Option(names = "--subject", paramLabel = "NAME", description = "Only subjects whose name contains NAME.")
+        private List<String> subjects = List.of();
+
+        @Option(
+                names = "--seeds",
+                paramLabel = "N",
+                description = "How many seeds each scenario is run with (default: ${DEFAULT-VALUE}).",
+                defaultValue = "5")
+        private int seeds;
+
+        @Override
+        Report measure(PrintWriter out) {
+            return new LimitsBenchmark(out).run(scenarios, subjects, seeds);
+        }
+    }
+}
