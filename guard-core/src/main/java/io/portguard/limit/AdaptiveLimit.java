@@ -41,6 +41,7 @@ final class AdaptiveLimit implements Limit {
     private static final int RATE_MEMORY = 60;
     private static final double UNLOADED = 0.65;
     private static final double DRAINED = 0.4;
+    private static final double DRAINED_AT_MOST = 0.75;
     private static final double SLOWER = 1.15;
     private static final double MIN_QUEUE = 0.25;
     private static final double NEAR = 1.1;
@@ -111,7 +112,7 @@ final class AdaptiveLimit implements Limit {
         boolean due = sinceDrainNanos >= DRAIN_INTERVAL_NANOS
                 || (losses >= LOSSES_TO_DRAIN && sinceDrainNanos >= MIN_DRAIN_INTERVAL_NANOS);
         if (due && !near && window.refused() > 0) {
-            drain = Drain.start(mean);
+            drain = Drain.start(rate.present(), mean);
         }
     }
 
@@ -127,28 +128,36 @@ final class AdaptiveLimit implements Limit {
         if (drain.isUnderWay()) {
             return;
         }
-        double seen = drain.latencyNanos();
         double before = leastNanos;
-        if (seen > 0) {
-            leastNanos = seen;
-            if (losses > 0 && seen < before * SLOWER) {
-                // It is not that each request takes longer, so there must be less capacity.
+        boolean deeper = false;
+        if (drain.hasMeasured() && drain.foundQueue()) {
+            // There is less capacity than was thought, so much less that half of it was still too much.
+            rate.forget();
+            capacity = Math.max(1, capacity * DRAINED);
+            deeper = capacity > 1;
+        } else if (drain.hasMeasured()) {
+            leastNanos = drain.latencyNanos();
+            if (losses > 0 && leastNanos < before * SLOWER) {
                 rate.forget();
             }
             capacity = Math.max(1, rate.highest() * leastNanos);
+            deeper = leastNanos < before * 0.8;
         }
+        double drainedMean = latency.nanos();
         latency.forget();
+        growth.hold(drainedMean);
         sinceDrainNanos = 0;
         losses = 0;
-        if (seen > 0 && seen < before * 0.8) {
-            drain = Drain.start(seen);
+        if (deeper) {
+            drain = Drain.start(rate.present(), drainedMean);
         }
     }
 
     private Allowance allowance() {
         if (drain.isUnderWay()) {
-            int limit = (int) Math.ceil(Math.min(parameters.max(), capacity));
-            return new Allowance(Math.max(1, (int) (limit * DRAINED)), limit);
+            double drained = Math.min(parameters.max(), capacity);
+            return new Allowance(
+                    Math.max(1, (int) (drained * DRAINED)), Math.max(1, (int) (drained * DRAINED_AT_MOST)));
         }
         double worked = capacity * growth.factor();
         double queue = Math.max(rate.highest() * parameters.targetDelayNanos(), capacity * MIN_QUEUE);

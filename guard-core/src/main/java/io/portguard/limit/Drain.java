@@ -5,11 +5,21 @@ package io.portguard.limit;
  * Immutable: each window makes the next state.
  *
  * @param phase where it has got to
- * @param remainingNanos of a phase under way
- * @param served how many requests have been measured
- * @param latencySumNanos what they took
+ * @param rateBefore what the service delivered before, in requests a nanosecond
+ * @param elapsedNanos of this phase
+ * @param emptyingNanos how long those admitted before need to end
+ * @param completed how many requests ended while measuring
+ * @param served how many of them were served
+ * @param latencySumNanos what these took
  */
-record Drain(Phase phase, double remainingNanos, long served, double latencySumNanos) {
+record Drain(
+        Phase phase,
+        double rateBefore,
+        double elapsedNanos,
+        double emptyingNanos,
+        long completed,
+        long served,
+        double latencySumNanos) {
 
     /** Where a drain has got to. */
     enum Phase {
@@ -21,35 +31,54 @@ record Drain(Phase phase, double remainingNanos, long served, double latencySumN
         MEASURING
     }
 
+    static final Drain NONE = new Drain(Phase.NONE, 0, 0, 0, 0, 0, 0);
+
     private static final long ENOUGH_REQUESTS = 100;
     private static final double MAX_MEASURING_NANOS = 500e6;
 
-    static final Drain NONE = new Drain(Phase.NONE, 0, 0, 0);
+    /** When no less is delivered with less in flight, what was taken out was a queue, and more of it is left. */
+    private static final double SAME_RATE = 0.9;
 
-    /** Begins a drain of a service whose requests take so long at present. */
-    static Drain start(double latencyNanos) {
-        return new Drain(Phase.EMPTYING, latencyNanos, 0, 0);
+    /** Begins a drain of a service that delivers so much, and whose requests take so long at present. */
+    static Drain start(double rate, double latencyNanos) {
+        return new Drain(Phase.EMPTYING, rate, 0, latencyNanos, 0, 0, 0);
     }
 
     boolean isUnderWay() {
         return phase != Phase.NONE;
     }
 
-    /** The mean latency that was measured; 0 when nothing was. */
+    /** Whether anything was measured. */
+    boolean hasMeasured() {
+        return served > 0;
+    }
+
+    /** The mean latency that was measured. */
     double latencyNanos() {
-        return served == 0 ? 0 : latencySumNanos / served;
+        return latencySumNanos / served;
+    }
+
+    /** Whether requests waited even now, so that the latency is not the service's own. */
+    boolean foundQueue() {
+        return elapsedNanos > 0 && completed / elapsedNanos >= rateBefore * SAME_RATE;
     }
 
     Drain next(Window window) {
-        double remaining = remainingNanos - window.durationNanos();
+        double elapsed = elapsedNanos + window.durationNanos();
         if (phase == Phase.EMPTYING) {
-            return remaining > 0
-                    ? new Drain(Phase.EMPTYING, remaining, 0, 0)
-                    : new Drain(Phase.MEASURING, MAX_MEASURING_NANOS, 0, 0);
+            return elapsed < emptyingNanos
+                    ? new Drain(phase, rateBefore, elapsed, emptyingNanos, 0, 0, 0)
+                    : new Drain(Phase.MEASURING, rateBefore, 0, emptyingNanos, 0, 0, 0);
         }
         long servedNow = served + window.served();
-        double sumNow = latencySumNanos + window.latencySumNanos();
-        boolean enough = servedNow >= ENOUGH_REQUESTS || remaining <= 0;
-        return new Drain(enough ? Phase.NONE : Phase.MEASURING, remaining, servedNow, sumNow);
+        boolean enough = servedNow >= ENOUGH_REQUESTS || elapsed >= MAX_MEASURING_NANOS;
+        return new Drain(
+                enough ? Phase.NONE : phase,
+                rateBefore,
+                elapsed,
+                emptyingNanos,
+                completed + window.completed(),
+                servedNow,
+                latencySumNanos + window.latencySumNanos());
     }
 }

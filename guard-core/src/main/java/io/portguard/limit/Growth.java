@@ -12,6 +12,8 @@ final class Growth {
 
     private static final double STEP = 1.5;
     private static final double LATENCIES_A_STEP = 1.5;
+    private static final double LATENCIES_TO_FILL = 3;
+    private static final double MIN_FILL_NANOS = Duration.ofMillis(200).toNanos();
     private static final double FIRST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double LONGEST_WAIT_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -45,6 +47,12 @@ final class Growth {
         }
     }
 
+    /** Waits until what was held back for a moment is in flight again. */
+    void hold(double latencyNanos) {
+        waitNanos = Math.max(waitNanos, latencyNanos * LATENCIES_TO_FILL + MIN_FILL_NANOS);
+    }
+
+    /** Takes nothing more for known than is, and forgets tries that failed. */
     void stop() {
         factor = 1;
         waitNanos = 0;

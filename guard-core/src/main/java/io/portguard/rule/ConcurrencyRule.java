@@ -35,6 +35,7 @@ final class ConcurrencyRule implements Rule {
     private final FairShare fairShare;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Sampler sampler = new Sampler();
+    private final PrioritiesSeen priorities;
 
     private volatile Thresholds thresholds;
     private volatile int peak;
@@ -47,7 +48,8 @@ final class ConcurrencyRule implements Rule {
         this.limit = limit;
         this.clients = clients;
         this.fairShare = fairShare;
-        this.thresholds = new Thresholds(limit.initial(), false);
+        this.priorities = new PrioritiesSeen(nowNanos);
+        this.thresholds = Thresholds.even(limit.initial());
         this.windowBeganAtNanos = nowNanos;
         this.busyUntilNanos = nowNanos;
     }
@@ -55,11 +57,11 @@ final class ConcurrencyRule implements Rule {
     /** Goes on with another algorithm, which begins to learn anew. */
     synchronized void limit(Limit replacement) {
         limit = replacement;
-        thresholds = new Thresholds(limit.initial(), false);
+        thresholds = Thresholds.even(limit.initial());
     }
 
     synchronized void reconfigure(LimitParameters parameters) {
-        thresholds = new Thresholds(limit.reconfigure(parameters), false);
+        thresholds = Thresholds.even(limit.reconfigure(parameters));
     }
 
     Allowance allowance() {
@@ -78,6 +80,7 @@ final class ConcurrencyRule implements Rule {
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
         Thresholds present = thresholds;
+        priorities.seen(attempt.priority());
         int standing = fairShare.standing(clients.stateOf(attempt), now);
         int threshold = present.of(attempt.priority(), standing);
         while (true) {
@@ -108,6 +111,7 @@ final class ConcurrencyRule implements Rule {
     @Override
     public synchronized void tick(long now) {
         fairShare.tick(now);
+        priorities.tick(now);
         long elapsed = now - windowBeganAtNanos;
         long completed = sampler.completedSinceWindow();
         if (completed < ENOUGH_COMPLETED && (completed == 0 || elapsed < LONGEST_WINDOW_NANOS)) {
@@ -120,6 +124,8 @@ final class ConcurrencyRule implements Rule {
         if (window.refused() > 0 || window.meanInFlight() > allowance.capacity() * BUSY) {
             busyUntilNanos = now + STAYS_BUSY_NANOS;
         }
-        thresholds = new Thresholds(allowance, busyUntilNanos - now > 0);
+        thresholds = busyUntilNanos - now > 0
+                ? Thresholds.graded(allowance, priorities.highest())
+                : Thresholds.even(allowance);
     }
 }

@@ -2,6 +2,7 @@ package io.portguard.rule;
 
 import io.portguard.Priority;
 import io.portguard.limit.Allowance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Up to how many requests in flight one more is admitted, by its priority and its client's standing. Immutable.
@@ -24,15 +25,27 @@ final class Thresholds {
     private final int[] thresholds = new int[Priority.values().length * FairShare.STANDINGS];
     private final Allowance allowance;
 
+    /** Without regard to who matters: while the service is not busy, what is in the queue is a burst. */
+    static Thresholds even(Allowance allowance) {
+        return new Thresholds(allowance, null);
+    }
+
     /**
-     * @param busy whether the queue is to be kept for those who matter; while the service is not busy, what is in
-     *     it is a burst that will be over
+     * With the queue kept for those who matter more.
+     *
+     * @param highest the most important priority there is any request of; nothing is kept for those above it
      */
-    Thresholds(Allowance allowance, boolean busy) {
+    static Thresholds graded(Allowance allowance, Priority highest) {
+        return new Thresholds(allowance, highest);
+    }
+
+    private Thresholds(Allowance allowance, @Nullable Priority highest) {
         this.allowance = allowance;
         int queue = allowance.limit() - allowance.capacity();
         for (int i = 0; i < thresholds.length; i++) {
-            double open = busy ? OPEN[i / FairShare.STANDINGS][i % FairShare.STANDINGS] : 1;
+            double open = highest == null
+                    ? 1
+                    : Math.min(1, OPEN[i / FairShare.STANDINGS][i % FairShare.STANDINGS] / OPEN[highest.ordinal()][0]);
             thresholds[i] = allowance.capacity() + (int) Math.round(queue * open);
         }
     }
