@@ -26,6 +26,13 @@ public final class GuardAutoConfiguration {
     /** The name of the guard of a service's main port. */
     static final String MAIN_PORT = "server";
 
+    /** Named in the conditions of no other bean: a guard of the user's does not excuse a misspelled property. */
+    @Bean
+    @Lazy(false)
+    static UnknownProperties unknownGuardProperties(Environment environment) {
+        return new UnknownProperties(environment);
+    }
+
     @Bean
     @ConditionalOnMissingBean
     StandardGuard serverGuard(

@@ -5,11 +5,9 @@ import io.portguard.settings.Settings;
 import io.portguard.spring.GuardDescription.SettingDescription;
 import io.portguard.standard.StandardGuard;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -20,8 +18,9 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.util.MimeType;
 
 /*
- * A web endpoint only: over JMX, guards have a bean of their own. What is posted is taken as it comes, an Object
- * that may be missing, because the Actuator would answer what it cannot convert with a 400 that says nothing.
+ * A web endpoint only: over JMX, guards have a bean of their own. What is posted is taken as text that may be
+ * missing, because the Actuator would answer what it cannot convert with a 400 that says nothing. A value that JSON
+ * writes as a number or a flag comes as text as well; a list or an object does not come at all.
  */
 
 /** The Actuator endpoint {@code guard}: shows guards and tunes their settings. Thread-safe. */
@@ -54,7 +53,7 @@ final class GuardEndpoint {
     /** Tunes a setting, after which it is as the answer says; nothing has changed when the answer is a problem. */
     @WriteOperation
     WebEndpointResponse<OperationResponseBody> tune(
-            @Selector String name, @Nullable Object setting, @Nullable Object value, @Nullable Object seconds) {
+            @Selector String name, @Nullable String setting, @Nullable String value, @Nullable String seconds) {
         StandardGuard guard = guards.get(name);
         if (guard == null) {
             return unknownGuard(name);
@@ -67,37 +66,26 @@ final class GuardEndpoint {
     }
 
     private SettingDescription tune(
-            Settings settings, @Nullable Object setting, @Nullable Object value, @Nullable Object seconds) {
-        String name = setting == null ? "" : setting.toString();
-        String text = text(value);
-        if (text == null) {
+            Settings settings, @Nullable String setting, @Nullable String value, @Nullable String seconds) {
+        String name = setting == null ? "" : setting;
+        if (value == null) {
             // A missing value is not taken for "unset": a misspelled key would take a limit away.
             throw new InvalidSettingException(
                     name, "", "a \"value\": " + settings.named(name).expected());
         }
-        settings.tune(name, text, seconds(seconds));
+        settings.tune(name, value, seconds(seconds));
         return SettingDescription.of(settings, settings.named(name), clock);
     }
 
-    /** Numbers and flags need no quotes in JSON, and a list is written as one. */
-    private static @Nullable String text(@Nullable Object value) {
-        if (value instanceof Collection<?> list) {
-            return list.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        }
-        return value == null ? null : value.toString();
-    }
-
-    private static long seconds(@Nullable Object seconds) {
+    private static long seconds(@Nullable String seconds) {
         if (seconds == null) {
             return 0;
         }
         try {
-            return Long.parseLong(seconds.toString().trim());
+            return Long.parseLong(seconds.trim());
         } catch (NumberFormatException notANumber) {
             throw new InvalidSettingException(
-                    "seconds",
-                    seconds.toString(),
-                    "a whole number from 0, for good, to " + Settings.MAX_TUNING_SECONDS);
+                    "seconds", seconds, "a whole number from 0, for good, to " + Settings.MAX_TUNING_SECONDS);
         }
     }
 

@@ -14,7 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /*
  * Defaults and ranges are known to the core alone. What is not configured is null here and not passed on; the
  * defaults that an IDE shows are in additional-spring-configuration-metadata.json, and a test holds both to the
- * core's. A property that does not exist fails the start: a limit that is misspelled is a limit that is missing.
+ * core's. Names that do not exist are found by UnknownProperties: binding with ignoreUnknownFields = false would take
+ * an empty value, as ${RATE:} gives one, for an unknown name.
  */
 
 /**
@@ -28,7 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shedding Refusing what matters least while requests or connections have to wait.
  * @param access Who may connect.
  */
-@ConfigurationProperties(prefix = "guard", ignoreUnknownFields = false)
+@ConfigurationProperties("guard")
 record GuardProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable Mode mode,

@@ -21,9 +21,10 @@ final class HealthProbePaths {
     private static final System.Logger LOG = System.getLogger(HealthProbePaths.class.getName());
     private static final String ENDPOINTS = "management.endpoints.web.";
     private static final String GROUPS = "management.endpoint.health.group";
+    private static final String ANY_FREE_PORT = "0";
     private static final String MAIN_PORT = GuardAutoConfiguration.MAIN_PORT + ":";
 
-    private record HealthGroup(@Nullable String additionalPath) {}
+    record HealthGroup(@Nullable String additionalPath) {}
 
     private HealthProbePaths() {}
 
@@ -67,7 +68,8 @@ final class HealthProbePaths {
 
     private static boolean actuatorIsOnMainPort(Environment environment) {
         String management = environment.getProperty("management.server.port", "");
-        return management.isBlank() || management.equals(environment.getProperty("server.port", "8080"));
+        boolean same = management.equals(environment.getProperty("server.port", "8080"));
+        return management.isBlank() || (same && !management.equals(ANY_FREE_PORT));
     }
 
     /** With a slash before it and none behind; empty for the root. */

@@ -59,7 +59,8 @@ final class KnownProperties {
         return defaults.defaultText(defaults.named(property.substring(PREFIX.length())));
     }
 
-    private static List<String> all() {
+    /** All names; an element of a list stands with the index 0. */
+    static List<String> all() {
         List<String> names = new ArrayList<>();
         names.add(PREFIX + "enabled");
         for (Setting<?> setting : StandardSettings.all()) {

@@ -1,0 +1,142 @@
+package io.portguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Wrong configuration fails the start with a sentence. */
+@ExtendWith(OutputCaptureExtension.class)
+class GuardFailureTest {
+
+    private static final String COMMAND_LINE = "from property source \"commandLineArgs\"";
+
+    @Test
+    void namesAValueOutOfRange(CapturedOutput output) {
+        assertThat(description(output, "guard.clients.rate=-5"))
+                .isEqualTo(
+                        "The guard cannot be configured with guard.clients.rate: \"-5\" (from \"guard.clients.rate\" "
+                                + COMMAND_LINE
+                                + "); expected is a number a second, above 0 and at most 10000000, or unset.");
+        assertThat(output).contains("Correct the value, or remove the property to have its default.");
+    }
+
+    @Test
+    void namesAValueOfTheWrongType(CapturedOutput output) {
+        assertThat(description(output, "guard.connections.max=many"))
+                .isEqualTo("The guard cannot be configured with guard.connections.max: \"many\" (from"
+                        + " \"guard.connections.max\" " + COMMAND_LINE
+                        + "); expected is a whole number from 1 to 10000000.");
+    }
+
+    @Test
+    void namesAConstantThatThereIsNot(CapturedOutput output) {
+        assertThat(description(output, "guard.mode=loud"))
+                .isEqualTo("The guard cannot be configured with guard.mode: \"loud\" (from \"guard.mode\" "
+                        + COMMAND_LINE + "); expected is enforce, shadow or off.");
+    }
+
+    @Test
+    void namesAPriorityByItsIndex(CapturedOutput output) {
+        assertThat(description(
+                        output, "guard.requests.priorities[0].path=/a", "guard.requests.priorities[0].priority=vip"))
+                .isEqualTo("The guard cannot be configured with guard.requests.priorities[0].priority: \"vip\" (from"
+                        + " \"guard.requests.priorities[0].priority\" " + COMMAND_LINE
+                        + "); expected is critical, important, normal or background.");
+    }
+
+    @Test
+    void namesThePartOfAPriorityThatIsMissing(CapturedOutput output) {
+        assertThat(description(output, "guard.requests.priorities[0].path=/a"))
+                .isEqualTo(
+                        "The guard cannot be configured with guard.requests.priorities[0].priority: \"\"; expected is"
+                                + " critical, important, normal or background.");
+    }
+
+    @Test
+    void namesAPathThatIsNone(CapturedOutput output) {
+        assertThat(description(
+                        output,
+                        "guard.requests.priorities[0].path=/a/*/b",
+                        "guard.requests.priorities[0].priority=critical"))
+                .isEqualTo("The guard cannot be configured with guard.requests.priorities[0]: \"/a/*/b=critical\";"
+                        + " expected is a path such as /orders or /orders/**, a method such as GET or none, and no"
+                        + " commas.");
+    }
+
+    @Test
+    void namesPropertiesThatDoNotFitTogether(CapturedOutput output) {
+        assertThat(description(output, "guard.requests.concurrency.max=10"))
+                .isEqualTo("The guard cannot be configured with guard.requests.concurrency.min: \"4 by default\","
+                        + " guard.requests.concurrency.initial: \"50 by default\", guard.requests.concurrency.max:"
+                        + " \"10\" (from \"guard.requests.concurrency.max\" " + COMMAND_LINE
+                        + "); expected is requests.concurrency.min <= requests.concurrency.initial <="
+                        + " requests.concurrency.max.");
+    }
+
+    @Test
+    void namesWhatAMisspelledPropertyMayMean(CapturedOutput output) {
+        assertThat(description(output, "guard.clients.rat=50"))
+                .isEqualTo("There is no property guard.clients.rat: \"50\" (from \"guard.clients.rat\" " + COMMAND_LINE
+                        + "); the nearest are guard.clients.rate, guard.clients.burst,"
+                        + " guard.clients.fair-share.");
+    }
+
+    @Test
+    void namesEveryPropertyThatThereIsNot(CapturedOutput output) {
+        assertThat(description(output, "guard.enable=true", "guard.requests.priorities[2].pth=/a"))
+                .contains("There is no property guard.enable: \"true\"", "the nearest are guard.enabled, ")
+                .contains(
+                        "There is no property guard.requests.priorities[2].pth: \"/a\"",
+                        "the nearest are guard.requests.priorities[0].path, ");
+    }
+
+    @Test
+    void namesTheLineOfAFile(CapturedOutput output, @TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("application.yml"), "guard:\n  clients:\n    rate: fast\n");
+        assertThat(description(output, "spring.config.location=" + file.toUri()))
+                .matches(
+                        "The guard cannot be configured with guard\\.clients\\.rate: \"fast\" \\(from .*application"
+                                + "\\.yml.* - 3:11\\); expected is a number a second, above 0 and at most 10000000, or unset\\.");
+    }
+
+    @Test
+    void tellsTheSameInTheExceptionForThoseWhoSeeNoAnalysis() {
+        assertThatThrownBy(() -> run("guard.clients.rate=-5"))
+                .rootCause()
+                .hasMessage(
+                        "clients.rate: \"-5\" (expected: a number a second, above 0 and at most 10000000, or unset)");
+        assertThatThrownBy(() -> run("guard.clients.rate=-5"))
+                .hasStackTraceContaining("guard.clients.rate: \"-5\" (expected: a number a second");
+    }
+
+    private static String description(CapturedOutput output, String... properties) {
+        assertThatThrownBy(() -> run(properties)).isNotNull();
+        String text = output.getAll();
+        int start = text.indexOf("Description:") + "Description:".length();
+        return text.substring(start, text.indexOf("Action:")).trim();
+    }
+
+    private static void run(String... properties) {
+        new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .bannerMode(Banner.Mode.OFF)
+                .run(GuardedService.arguments(properties))
+                .close();
+    }
+
+    @SpringBootConfiguration
+    @ImportAutoConfiguration(GuardAutoConfiguration.class)
+    static class Application {}
+}
