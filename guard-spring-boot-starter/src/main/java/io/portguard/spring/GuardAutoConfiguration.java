@@ -10,16 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /** Auto-configuration of the guard of the service's main port, and of its registration with JMX. */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "guard.enabled", matchIfMissing = true)
+@Conditional(OnGuardEnabled.class)
 @EnableConfigurationProperties(GuardProperties.class)
 public final class GuardAutoConfiguration {
 

@@ -1,5 +1,6 @@
 package io.portguard.spring;
 
+import io.portguard.GuardSnapshot;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.settings.Settings;
 import io.portguard.spring.GuardDescription.SettingDescription;
@@ -114,7 +115,7 @@ final class GuardEndpoint {
             long rejectedRequests,
             int sheddingLevel) {
 
-        static GuardSummary of(io.portguard.GuardSnapshot now) {
+        static GuardSummary of(GuardSnapshot now) {
             return new GuardSummary(
                     now.mode().text(),
                     now.activeRequests(),

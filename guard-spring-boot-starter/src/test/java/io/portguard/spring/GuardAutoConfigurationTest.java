@@ -22,8 +22,12 @@ import jakarta.servlet.DispatcherType;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -62,12 +66,12 @@ class GuardAutoConfigurationTest {
                 .hasBean("guardFilter"));
     }
 
-    @Test
-    void wiresNothingWhenDisabled() {
-        web.withPropertyValues("guard.enabled=false", "guard.no-such-thing=1")
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "no", "off"})
+    void wiresNothingWhenDisabled(String disabled) {
+        web.withPropertyValues("guard.enabled=" + disabled, "guard.no-such-thing=1")
                 .run(context -> assertThat(context.getBeanDefinitionNames())
-                        .noneMatch(
-                                name -> name.toLowerCase(java.util.Locale.ROOT).contains("guard")));
+                        .noneMatch(name -> name.toLowerCase(Locale.ROOT).contains("guard")));
     }
 
     @Test
@@ -161,7 +165,7 @@ class GuardAutoConfigurationTest {
 
     @Test
     void failsForACustomizersSettingAsForAProperty() {
-        plain.withBean(GuardCustomizer.class, () -> builder -> builder.configure(java.util.Map.of("mode", "loud")))
+        plain.withBean(GuardCustomizer.class, () -> builder -> builder.configure(Map.of("mode", "loud")))
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
@@ -271,7 +275,7 @@ class GuardAutoConfigurationTest {
 
         @Bean
         GuardCustomizer burst() {
-            return builder -> builder.configure(java.util.Map.of("clients.rate", "7", "clients.burst", "7"));
+            return builder -> builder.configure(Map.of("clients.rate", "7", "clients.burst", "7"));
         }
     }
 }

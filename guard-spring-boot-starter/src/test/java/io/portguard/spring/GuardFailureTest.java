@@ -41,6 +41,13 @@ class GuardFailureTest {
     }
 
     @Test
+    void namesWhatMeansNeitherOnNorOff(CapturedOutput output) {
+        assertThat(description(output, "guard.enabled=treu"))
+                .isEqualTo("The guard cannot be configured with guard.enabled: \"treu\" (from \"guard.enabled\" "
+                        + COMMAND_LINE + "); expected is true or false.");
+    }
+
+    @Test
     void namesAConstantThatThereIsNot(CapturedOutput output) {
         assertThat(description(output, "guard.mode=loud"))
                 .isEqualTo("The guard cannot be configured with guard.mode: \"loud\" (from \"guard.mode\" "

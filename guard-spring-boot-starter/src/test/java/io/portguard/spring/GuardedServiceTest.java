@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portguard.Attempt;
+import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.Verdict;
 import java.net.http.HttpResponse;
@@ -214,9 +216,7 @@ class GuardedServiceTest {
 
                 @Override
                 public Verdict tryAcquire(Attempt attempt, long nowNanos) {
-                    return attempt.priority() == io.portguard.Priority.CRITICAL
-                            ? Verdict.pass()
-                            : io.portguard.Rejection.of(Reason.OVERLOAD);
+                    return attempt.priority() == Priority.CRITICAL ? Verdict.pass() : Rejection.of(Reason.OVERLOAD);
                 }
             };
         }
