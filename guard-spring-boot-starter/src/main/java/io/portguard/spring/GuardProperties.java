@@ -1,0 +1,161 @@
+package io.portguard.spring;
+
+import io.portguard.Mode;
+import io.portguard.Priority;
+import io.portguard.limit.Algorithm;
+import io.portguard.settings.InvalidSettingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/*
+ * Defaults and ranges are known to the core alone. What is not configured is null here and not passed on; the
+ * defaults that an IDE shows are in additional-spring-configuration-metadata.json, and a test holds both to the
+ * core's. A property that does not exist fails the start: a limit that is misspelled is a limit that is missing.
+ */
+
+/**
+ * The {@code guard.*} properties.
+ *
+ * @param enabled Whether the port is guarded at all; when false, nothing is wired.
+ * @param mode Whether the guard refuses, only counts what it would refuse, or decides nothing at all.
+ * @param connections Limits of connections.
+ * @param requests Limits of requests.
+ * @param clients Limits of each client.
+ * @param shedding Refusing what matters least while requests or connections have to wait.
+ * @param access Who may connect.
+ */
+@ConfigurationProperties(prefix = "guard", ignoreUnknownFields = false)
+record GuardProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable Mode mode,
+        @DefaultValue Connections connections,
+        @DefaultValue Requests requests,
+        @DefaultValue Clients clients,
+        @DefaultValue Shedding shedding,
+        @DefaultValue Access access) {
+
+    /**
+     * Limits of connections.
+     *
+     * @param max Open connections on the port; by default 80 % of the process's limit of file descriptors.
+     * @param maxPerClient Open connections of one client; by default there is no limit.
+     * @param acceptRate New connections a second, all clients together; by default there is no limit.
+     * @param acceptBurst New connections at once, all clients together; by default those of one second. Only
+     *     together with accept-rate.
+     * @param acceptRatePerClient New connections a second of one client; by default there is no limit.
+     * @param acceptBurstPerClient New connections of one client at once; by default those of one second. Only
+     *     together with accept-rate-per-client.
+     * @param requestTimeout From the first wait for a request on a new connection to its complete header.
+     * @param idleTimeout How long a connection may be idle between requests.
+     */
+    record Connections(
+            @Nullable Integer max,
+            @Nullable Integer maxPerClient,
+            @Nullable Double acceptRate,
+            @Nullable Double acceptBurst,
+            @Nullable Double acceptRatePerClient,
+            @Nullable Double acceptBurstPerClient,
+            @Nullable Duration requestTimeout,
+            @Nullable Duration idleTimeout) {}
+
+    /**
+     * Limits of requests.
+     *
+     * @param concurrency The limit of requests in progress.
+     * @param priorities How much requests matter, by path and method; the first that matches wins, others are
+     *     normal.
+     * @param exempt Paths that are never refused; a path may end in /**. By default the health probes, wherever
+     *     the Actuator has them on this port.
+     */
+    record Requests(
+            @DefaultValue Concurrency concurrency,
+            @Nullable List<PathPriority> priorities,
+            @Nullable List<String> exempt) {}
+
+    /**
+     * The limit of requests in progress.
+     *
+     * @param algorithm How the limit of requests in progress is found; fixed takes max.
+     * @param initial Requests in progress before anything was measured.
+     * @param min The lowest limit of requests in progress.
+     * @param max The highest limit of requests in progress; the limit itself when the algorithm is fixed.
+     */
+    record Concurrency(
+            @Nullable Algorithm algorithm,
+            @Nullable Integer initial,
+            @Nullable Integer min,
+            @Nullable Integer max) {}
+
+    /**
+     * How much the requests for a path matter.
+     *
+     * @param path The path of the request as it is sent, /orders for instance, or /orders/** for it and everything
+     *     below it.
+     * @param method The method of the request; by default all.
+     * @param priority How much such requests matter.
+     */
+    record PathPriority(
+            @Nullable String path,
+            @Nullable String method,
+            @Nullable Priority priority) {
+
+        String text(String name) {
+            if (path == null) {
+                throw new InvalidSettingException(name + ".path", "", "a path such as /orders or /orders/**");
+            }
+            if (priority == null) {
+                throw new InvalidSettingException(name + ".priority", "", GuardSettings.expectedPriority());
+            }
+            return (method == null ? "" : method.trim() + " ") + path.trim() + "=" + priority;
+        }
+    }
+
+    /**
+     * Limits of each client.
+     *
+     * @param rate Requests a second of one client; by default there is no limit.
+     * @param burst Requests of one client at once; by default those of one second. Only together with rate.
+     * @param maxConcurrent Requests of one client in progress; by default there is no limit.
+     * @param fairShare Whether, when the port is busy, clients above their fair share are refused first.
+     * @param identifyBy What clients are told apart by: address, header:NAME or principal.
+     * @param ipv4Prefix Bits of an IPv4 address that make a client.
+     * @param ipv6Prefix Bits of an IPv6 address that make a client.
+     * @param trustedProxies Addresses or networks (CIDR) of the proxies whose forwarded headers are believed.
+     * @param maxTracked Clients that something is remembered of.
+     */
+    record Clients(
+            @Nullable Double rate,
+            @Nullable Double burst,
+            @Nullable Integer maxConcurrent,
+            @Nullable Boolean fairShare,
+            @Nullable String identifyBy,
+            @Nullable Integer ipv4Prefix,
+            @Nullable Integer ipv6Prefix,
+            @Nullable List<String> trustedProxies,
+            @Nullable Integer maxTracked) {}
+
+    /**
+     * Refusing what matters least while requests or connections have to wait.
+     *
+     * @param enabled Whether requests that matter least are refused while connections or requests have to wait.
+     * @param targetDelay How long a request may wait for its turn.
+     */
+    record Shedding(@Nullable Boolean enabled, @Nullable Duration targetDelay) {}
+
+    /**
+     * Who may connect.
+     *
+     * @param allow Addresses or networks (CIDR) that may connect; everybody else is refused. Empty for all.
+     * @param deny Addresses or networks (CIDR) that may not connect.
+     */
+    record Access(@Nullable List<String> allow, @Nullable List<String> deny) {}
+
+    /** What is configured, as the core reads it: dotted names without {@code guard.}, and text. */
+    Map<String, String> settings() {
+        return GuardSettings.of(this);
+    }
+}

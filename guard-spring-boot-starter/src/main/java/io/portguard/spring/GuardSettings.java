@@ -1,0 +1,102 @@
+package io.portguard.spring;
+
+import io.portguard.Priority;
+import io.portguard.http.PriorityRule;
+import io.portguard.settings.InvalidSettingException;
+import io.portguard.settings.Setting;
+import io.portguard.settings.SettingType;
+import io.portguard.spring.GuardProperties.PathPriority;
+import io.portguard.standard.StandardSettings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The text of the settings that are configured. A property has the type of its setting, or the compiler objects. */
+final class GuardSettings {
+
+    private final Map<String, String> texts = new LinkedHashMap<>();
+
+    private GuardSettings() {}
+
+    static Map<String, String> of(GuardProperties properties) {
+        GuardSettings settings = new GuardSettings();
+        settings.put(StandardSettings.MODE, properties.mode());
+        settings.put(properties.connections());
+        settings.put(properties.requests());
+        settings.put(properties.clients());
+        settings.put(StandardSettings.SHEDDING_ENABLED, properties.shedding().enabled());
+        settings.put(
+                StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
+        settings.putList(StandardSettings.ACCESS_ALLOW, properties.access().allow());
+        settings.putList(StandardSettings.ACCESS_DENY, properties.access().deny());
+        return settings.texts;
+    }
+
+    static String expectedPriority() {
+        return SettingType.oneOf(Priority.class).expected();
+    }
+
+    private void put(GuardProperties.Connections connections) {
+        put(StandardSettings.CONNECTIONS_MAX, connections.max());
+        put(StandardSettings.CONNECTIONS_MAX_PER_CLIENT, connections.maxPerClient());
+        put(StandardSettings.CONNECTIONS_ACCEPT_RATE, connections.acceptRate());
+        put(StandardSettings.CONNECTIONS_ACCEPT_BURST, connections.acceptBurst());
+        put(StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT, connections.acceptRatePerClient());
+        put(StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT, connections.acceptBurstPerClient());
+        put(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT, connections.requestTimeout());
+        put(StandardSettings.CONNECTIONS_IDLE_TIMEOUT, connections.idleTimeout());
+    }
+
+    private void put(GuardProperties.Requests requests) {
+        put(StandardSettings.CONCURRENCY_ALGORITHM, requests.concurrency().algorithm());
+        put(StandardSettings.CONCURRENCY_INITIAL, requests.concurrency().initial());
+        put(StandardSettings.CONCURRENCY_MIN, requests.concurrency().min());
+        put(StandardSettings.CONCURRENCY_MAX, requests.concurrency().max());
+        List<PathPriority> priorities = requests.priorities();
+        if (priorities != null) {
+            String[] texts = new String[priorities.size()];
+            for (int i = 0; i < texts.length; i++) {
+                texts[i] = text(priorities.get(i), StandardSettings.REQUESTS_PRIORITIES.name() + "[" + i + "]");
+            }
+            putList(StandardSettings.REQUESTS_PRIORITIES, List.of(texts));
+        }
+        putList(StandardSettings.REQUESTS_EXEMPT, requests.exempt());
+    }
+
+    private void put(GuardProperties.Clients clients) {
+        put(StandardSettings.CLIENTS_RATE, clients.rate());
+        put(StandardSettings.CLIENTS_BURST, clients.burst());
+        put(StandardSettings.CLIENTS_MAX_CONCURRENT, clients.maxConcurrent());
+        put(StandardSettings.CLIENTS_FAIR_SHARE, clients.fairShare());
+        if (clients.identifyBy() != null) {
+            texts.put(StandardSettings.CLIENTS_IDENTIFY_BY.name(), clients.identifyBy());
+        }
+        put(StandardSettings.CLIENTS_IPV4_PREFIX, clients.ipv4Prefix());
+        put(StandardSettings.CLIENTS_IPV6_PREFIX, clients.ipv6Prefix());
+        putList(StandardSettings.CLIENTS_TRUSTED_PROXIES, clients.trustedProxies());
+        put(StandardSettings.CLIENTS_MAX_TRACKED, clients.maxTracked());
+    }
+
+    private <T> void put(Setting<T> setting, @Nullable T value) {
+        if (value != null) {
+            texts.put(setting.name(), setting.type().format().apply(value));
+        }
+    }
+
+    private void putList(Setting<?> setting, @Nullable List<String> values) {
+        if (values != null) {
+            texts.put(setting.name(), String.join(", ", values));
+        }
+    }
+
+    /** Checked one by one, so that a wrong one is named by its index; the core names the list as a whole. */
+    private static String text(PathPriority priority, String name) {
+        String text = priority.text(name);
+        if (text.indexOf(',') >= 0 || PriorityRule.parse(text).isEmpty()) {
+            throw new InvalidSettingException(
+                    name, text, "a path such as /orders or /orders/**, a method such as GET or none, and no commas");
+        }
+        return text;
+    }
+}
