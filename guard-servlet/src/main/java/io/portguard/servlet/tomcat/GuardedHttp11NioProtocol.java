@@ -8,6 +8,7 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's HTTP/1.1 over NIO, guarded at the connection level, TLS and an upgrade to HTTP/2 included. To be given
@@ -21,19 +22,47 @@ import org.apache.coyote.http11.Http11NioProtocol;
  */
 public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
-    private final StandardGuard port;
+    private @Nullable StandardGuard port;
 
     public GuardedHttp11NioProtocol(StandardGuard port) {
-        super(new GuardedNioEndpoint(new ConnectionGate(port)));
-        this.port = port;
+        this();
+        guard(port);
+    }
+
+    /** For those who make a protocol by the name of its class: it has to be given its guard before it starts. */
+    public GuardedHttp11NioProtocol() {
+        super(new GuardedNioEndpoint());
         // A client that asks before it sends a body must hear of a refusal before it is told to go on.
         setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
-        port.settings().onChange(((GuardedNioEndpoint) getEndpoint())::configure);
+    }
+
+    /**
+     * Gives the protocol its guard.
+     *
+     * @throws IllegalStateException when it has one
+     */
+    public void guard(StandardGuard port) {
+        if (this.port != null) {
+            throw new IllegalStateException(
+                    "guard: " + this.port.guard() + " already (expected: one guard, given once)");
+        }
+        this.port = port;
+        GuardedNioEndpoint endpoint = (GuardedNioEndpoint) getEndpoint();
+        endpoint.guard(new ConnectionGate(port));
+        port.settings().onChange(endpoint::configure);
+    }
+
+    private StandardGuard port() {
+        if (port == null) {
+            throw new IllegalStateException("guard: none (expected: guard(port) before the protocol starts)");
+        }
+        return port;
     }
 
     /** Starts to accept, and has the guard watch the accept queue. */
     @Override
     public void start() throws Exception {
+        StandardGuard port = port();
         super.start();
         int localPort = getLocalPort();
         if (localPort > 0) {

@@ -13,6 +13,7 @@ import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Objects;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.tomcat.util.ExceptionUtils;
 import org.apache.tomcat.util.net.NioChannel;
@@ -31,20 +32,24 @@ public final class GuardedNioEndpoint extends NioEndpoint {
 
     private static final int KEEP_ALIVE_PROBE_SECONDS = 60;
 
-    private final ConnectionGate gate;
-    private final NanoClock clock;
-    private final QueueDelay queueDelay;
+    private @Nullable ConnectionGate gate;
+    private NanoClock clock = NanoClock.system();
+    private @Nullable QueueDelay queueDelay;
     private int containersMaxConnections = getMaxConnections();
     private int guardsMaxConnections;
     private volatile boolean enforcing;
     private volatile int requestTimeoutMillis;
     private volatile int idleTimeoutMillis;
 
-    GuardedNioEndpoint(ConnectionGate gate) {
-        this.gate = gate;
-        this.clock = gate.port().guard().clock();
-        this.queueDelay = gate.port().queueDelay();
+    GuardedNioEndpoint() {
         socketProperties.setSoKeepAlive(true);
+    }
+
+    /** To be called once, before the endpoint starts: its threads see what was written before they were started. */
+    void guard(ConnectionGate gate) {
+        this.gate = gate;
+        clock = gate.port().guard().clock();
+        queueDelay = gate.port().queueDelay();
     }
 
     /** Takes over what the guard's settings say; in effect at once. */
@@ -93,7 +98,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     void ranAfterWaitingSince(long nanos) {
-        queueDelay.record(clock.nanoTime() - nanos);
+        Objects.requireNonNull(queueDelay).record(clock.nanoTime() - nanos);
     }
 
     /** Accepted sockets inherit the time after which a silent peer is probed, which spares a call for each. */
@@ -109,7 +114,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
 
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        AdmittedConnection admitted = gate.tryAdmit(remoteAddress(socket));
+        AdmittedConnection admitted = Objects.requireNonNull(gate).tryAdmit(remoteAddress(socket));
         if (admitted == null) {
             // Closes, and takes back that the acceptor counted the connection; no wrapper knows of it yet.
             destroySocket(socket);
