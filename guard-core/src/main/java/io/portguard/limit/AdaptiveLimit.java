@@ -48,17 +48,27 @@ final class AdaptiveLimit implements Limit {
     private static final double LOST = 0.8;
     private static final int LOSSES_TO_DRAIN = 4;
     private static final double DRAIN_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final int DRAINS_A_TRIAL = 6;
+    private static final double QUEUED = 1.3;
+    private static final double TARGET_PART = 0.85;
+    private static final double SETTLED = 1.2;
+    private static final double DRAINS_APART = 40;
     private static final double MIN_DRAIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private LimitParameters parameters;
     private final DeliveryRate rate = new DeliveryRate(RATE_WINDOWS, RATE_MEMORY);
     private final MeanLatency latency = new MeanLatency();
     private final Growth growth = new Growth();
+    private final QueueSize queueSize = new QueueSize();
     private Drain drain = Drain.NONE;
 
     private double leastNanos;
     private double capacity;
     private double sinceDrainNanos = DRAIN_INTERVAL_NANOS;
+    private double capacityAtDrain;
+    private boolean queued;
+    private int drains;
+    private double drainIntervalNanos = DRAIN_INTERVAL_NANOS;
     private int losses;
 
     AdaptiveLimit(LimitParameters parameters) {
@@ -86,6 +96,9 @@ final class AdaptiveLimit implements Limit {
         } else if (latency.isKnown()) {
             learn(window);
         }
+        if (queueSize.isTrying() && !drain.isUnderWay()) {
+            queueSize.next(window);
+        }
         return allowance();
     }
 
@@ -109,9 +122,11 @@ final class AdaptiveLimit implements Limit {
         boolean near = mean < leastNanos * NEAR;
         growth.next(near && window.refused() > 0, mean, window.durationNanos());
         losses = rate.present() < rate.highest() * LOST ? losses + 1 : 0;
-        boolean due = sinceDrainNanos >= DRAIN_INTERVAL_NANOS
+        boolean due = sinceDrainNanos >= drainIntervalNanos
                 || (losses >= LOSSES_TO_DRAIN && sinceDrainNanos >= MIN_DRAIN_INTERVAL_NANOS);
-        if (due && !near && window.refused() > 0) {
+        if (due && !near && !queueSize.isTrying() && window.refused() > 0) {
+            sinceDrainNanos = 0;
+            queued = window.meanInFlight() > capacity * QUEUED;
             drain = Drain.start(rate.present(), mean);
         }
     }
@@ -129,6 +144,7 @@ final class AdaptiveLimit implements Limit {
             return;
         }
         double before = leastNanos;
+        boolean lost = losses > 0;
         boolean deeper = false;
         if (drain.hasMeasured() && drain.foundQueue()) {
             // There is less capacity than was thought, so much less that half of it was still too much.
@@ -137,20 +153,30 @@ final class AdaptiveLimit implements Limit {
             deeper = capacity > 1;
         } else if (drain.hasMeasured()) {
             leastNanos = drain.latencyNanos();
-            if (losses > 0 && leastNanos < before * SLOWER) {
+            if (lost && leastNanos < before * SLOWER) {
                 rate.forget();
             }
             capacity = Math.max(1, rate.highest() * leastNanos);
             deeper = leastNanos < before * 0.8;
         }
         double drainedMean = latency.nanos();
+        double rateBefore = drain.rateBefore();
         latency.forget();
         growth.hold(drainedMean);
+        // So that draining costs a hundredth or two of what is delivered, however long it takes.
+        drainIntervalNanos = Math.max(DRAIN_INTERVAL_NANOS, sinceDrainNanos * DRAINS_APART);
         sinceDrainNanos = 0;
         losses = 0;
         if (deeper) {
             drain = Drain.start(rate.present(), drainedMean);
+        } else if (queueSize.isSmall() || (queued && (lost || (isSettled() && drains++ % DRAINS_A_TRIAL == 0)))) {
+            queueSize.tryOther(rateBefore);
         }
+        capacityAtDrain = capacity;
+    }
+
+    private boolean isSettled() {
+        return capacity < capacityAtDrain * SETTLED && capacity > capacityAtDrain / SETTLED;
     }
 
     private Allowance allowance() {
@@ -160,7 +186,8 @@ final class AdaptiveLimit implements Limit {
                     Math.max(1, (int) (drained * DRAINED)), Math.max(1, (int) (drained * DRAINED_AT_MOST)));
         }
         double worked = capacity * growth.factor();
-        double queue = Math.max(rate.highest() * parameters.targetDelayNanos(), capacity * MIN_QUEUE);
+        double queue = Math.max(rate.highest() * parameters.targetDelayNanos() * TARGET_PART, capacity * MIN_QUEUE)
+                * queueSize.part();
         int limit = (int) parameters.clamp(Math.ceil(worked + queue));
         return new Allowance(Math.min(limit, (int) Math.ceil(worked)), limit);
     }

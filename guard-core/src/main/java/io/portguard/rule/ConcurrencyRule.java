@@ -29,6 +29,7 @@ final class ConcurrencyRule implements Rule {
 
     private static final long LONGEST_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long STAYS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final double BUSY = 0.85;
 
     private final ClientTable clients;
@@ -43,6 +44,8 @@ final class ConcurrencyRule implements Rule {
     private Limit limit;
     private long windowBeganAtNanos;
     private long busyUntilNanos;
+    private long tickedAtNanos;
+    private long standstillOverAtNanos;
 
     ConcurrencyRule(Limit limit, ClientTable clients, FairShare fairShare, long nowNanos) {
         this.limit = limit;
@@ -52,6 +55,8 @@ final class ConcurrencyRule implements Rule {
         this.thresholds = Thresholds.even(limit.initial());
         this.windowBeganAtNanos = nowNanos;
         this.busyUntilNanos = nowNanos;
+        this.tickedAtNanos = nowNanos;
+        this.standstillOverAtNanos = nowNanos;
     }
 
     /** Goes on with another algorithm, which begins to learn anew. */
@@ -112,14 +117,21 @@ final class ConcurrencyRule implements Rule {
     public synchronized void tick(long now) {
         fairShare.tick(now);
         priorities.tick(now);
+        if (now - tickedAtNanos > STOPPED_NANOS) {
+            // The whole process stood still: what was in flight then says nothing about the service.
+            standstillOverAtNanos = now + STOPPED_NANOS;
+        }
+        tickedAtNanos = now;
         long elapsed = now - windowBeganAtNanos;
+        if (standstillOverAtNanos - now > 0) {
+            beginWindow(elapsed, now);
+            return;
+        }
         long completed = sampler.completedSinceWindow();
         if (completed < ENOUGH_COMPLETED && (completed == 0 || elapsed < LONGEST_WINDOW_NANOS)) {
             return;
         }
-        Window window = sampler.next(elapsed, peak);
-        windowBeganAtNanos = now;
-        peak = inFlight.get();
+        Window window = beginWindow(elapsed, now);
         Allowance allowance = limit.update(window);
         if (window.refused() > 0 || window.meanInFlight() > allowance.capacity() * BUSY) {
             busyUntilNanos = now + STAYS_BUSY_NANOS;
@@ -127,5 +139,13 @@ final class ConcurrencyRule implements Rule {
         thresholds = busyUntilNanos - now > 0
                 ? Thresholds.graded(allowance, priorities.highest())
                 : Thresholds.even(allowance);
+    }
+
+    /** Begins a window and returns the one before. */
+    private Window beginWindow(long elapsed, long now) {
+        Window before = sampler.next(elapsed, peak);
+        windowBeganAtNanos = now;
+        peak = inFlight.get();
+        return before;
     }
 }

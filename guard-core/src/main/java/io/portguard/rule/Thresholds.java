@@ -16,9 +16,9 @@ final class Thresholds {
 
     /** The part of the queue that is open, by priority and by standing. */
     private static final double[][] OPEN = {
-        {1.00, 0.85, 0.50, 0.30}, // critical
-        {0.80, 0.65, 0.35, 0.20}, // important
-        {0.60, 0.50, 0.20, 0.10}, // normal
+        {1.00, 0.70, 0.40, 0.30}, // critical
+        {0.80, 0.50, 0.30, 0.20}, // important
+        {0.60, 0.36, 0.20, 0.10}, // normal
         {0.30, 0.20, 0.10, 0.00}, // background
     };
 

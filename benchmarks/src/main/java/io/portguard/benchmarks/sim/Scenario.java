@@ -14,7 +14,7 @@ import java.util.Map;
  * @param asyncMillis how long a request takes besides, holding no worker, over time
  * @param thrashing by what part the work slows down for each time the workers are over-committed
  * @param mixes the clients
- * @param deadlineMillis an answer after that is worth nothing
+ * @param deadlineMillis an answer after that is worth nothing: twice the unloaded 99th percentile and 20 ms
  * @param giveUpMillis a client that has waited so long goes away; its request is worked on all the same
  * @param pauses moments, in seconds, at which the whole process stops for half a second
  * @param stepAt second at which something changes that limits have to adapt to; 0 for none
@@ -60,7 +60,6 @@ record Scenario(
         private Curve asyncMillis = Curve.constant(0);
         private double thrashing;
         private List<ClientMix> mixes = List.of();
-        private double deadlineMillis = 200;
         private double giveUpMillis = 1_000;
         private List<Double> pauses = List.of();
         private double stepAt;
@@ -106,9 +105,8 @@ record Scenario(
             return clients(ClientMix.of("all", 100, load));
         }
 
-        Builder deadlines(double deadline, double giveUp) {
-            deadlineMillis = deadline;
-            giveUpMillis = giveUp;
+        Builder giveUpMillis(double millis) {
+            giveUpMillis = millis;
             return this;
         }
 
@@ -128,6 +126,11 @@ record Scenario(
         }
 
         Scenario build() {
+            Scenario scenario = withDeadline(0);
+            return withDeadline(2 * scenario.unloadedP99Millis() + 20);
+        }
+
+        private Scenario withDeadline(double deadlineMillis) {
             return new Scenario(
                     name,
                     seconds,

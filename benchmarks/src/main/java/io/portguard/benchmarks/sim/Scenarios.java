@@ -29,7 +29,6 @@ final class Scenarios {
                         .build(),
                 Scenario.named("heavy tail")
                         .workTime(Distribution.pareto(10, 1.8))
-                        .deadlines(400, 1_000)
                         .load(Curve.constant(2))
                         .build(),
                 Scenario.named("thrashing")
@@ -81,7 +80,6 @@ final class Scenarios {
                         .lasting(12, 6)
                         .workers(Curve.constant(2_000))
                         .workTime(Distribution.logNormal(100, 0.3))
-                        .deadlines(400, 1_000)
                         .load(Curve.constant(1.5))
                         .build(),
                 Scenario.named("an hour of overload")

@@ -1,0 +1,75 @@
+package io.portguard.limit;
+
+import java.time.Duration;
+
+/**
+ * Finds out whether the queue that the target delay allows does harm: a service that thrashes delivers the less
+ * the more is in flight. Not thread-safe.
+ *
+ * <p>Now and then the other size, small instead of full or full instead of small, is tried for a moment; what
+ * delivers more is kept, and of two that deliver the same the full one.
+ */
+final class QueueSize {
+
+    private static final double SMALL = 0.1;
+    private static final double FULL = 1;
+    private static final double CLEARLY_MORE = 1.15;
+    private static final double NO_LESS = 0.95;
+    private static final double SETTLING_NANOS = Duration.ofMillis(250).toNanos();
+    private static final double TRIAL_NANOS = Duration.ofMillis(850).toNanos();
+    private static final int TRIES_SKIPPED = 2;
+
+    private double part = FULL;
+    private boolean trying;
+    private int skipped;
+    private double rateBefore;
+    private double elapsedNanos;
+    private double measuredNanos;
+    private long completed;
+
+    /** The part of the queue that is used, above 0 and at most 1. */
+    double part() {
+        return part;
+    }
+
+    boolean isSmall() {
+        return part == SMALL;
+    }
+
+    boolean isTrying() {
+        return trying;
+    }
+
+    /** Tries the other size on a service that delivers so much with this one, in requests a nanosecond. */
+    void tryOther(double rate) {
+        if (part == SMALL && skipped++ % (TRIES_SKIPPED + 1) != TRIES_SKIPPED) {
+            // The full queue did harm; to see whether it still does costs as much each time.
+            return;
+        }
+        part = other();
+        trying = true;
+        rateBefore = rate;
+        elapsedNanos = 0;
+        measuredNanos = 0;
+        completed = 0;
+    }
+
+    void next(Window window) {
+        elapsedNanos += window.durationNanos();
+        if (elapsedNanos > SETTLING_NANOS) {
+            measuredNanos += window.durationNanos();
+            completed += window.completed();
+        }
+        if (elapsedNanos >= TRIAL_NANOS) {
+            trying = false;
+            double needed = rateBefore * (part == SMALL ? CLEARLY_MORE : NO_LESS);
+            if (completed / measuredNanos < needed) {
+                part = other();
+            }
+        }
+    }
+
+    private double other() {
+        return part == FULL ? SMALL : FULL;
+    }
+}

@@ -1,0 +1,124 @@
+package io.portguard.netty;
+
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.portguard.Outcome;
+import io.portguard.Permit;
+import org.jspecify.annotations.Nullable;
+
+/** The exchanges of one connection that have not ended, in the order of their requests. Confined to its loop. */
+final class Exchanges {
+
+    /*
+     *   first ──▶ … ──▶ unanswered ──▶ … ──▶ last
+     *   whose answers were written          whose answers were not, or not to their end
+     *   and are on their way
+     *
+     * HTTP/1.1 answers requests in their order (RFC 9112, section 9.3.2), so a refusal waits here while an earlier
+     * request is being served. The objects are used again: a connection that sends one request at a time has one.
+     */
+
+    private final Runnable onAllEnded;
+    private @Nullable Exchange first;
+    private @Nullable Exchange unanswered;
+    private @Nullable Exchange last;
+    private @Nullable Exchange spare;
+    private int refused;
+
+    /**
+     * @param onAllEnded is run when the last exchange has ended
+     */
+    Exchanges(Runnable onAllEnded) {
+        this.onAllEnded = onAllEnded;
+    }
+
+    boolean areAllEnded() {
+        return first == null;
+    }
+
+    boolean areAllAnswered() {
+        return unanswered == null;
+    }
+
+    /** How many refusals wait to be written. */
+    int refused() {
+        return refused;
+    }
+
+    void admitted(@Nullable Permit permit) {
+        add(permit, null);
+    }
+
+    void refused(FullHttpResponse answer) {
+        refused++;
+        add(null, answer);
+    }
+
+    /** The end of a response is about to be written: whose it is; null when nobody has asked for one. */
+    @Nullable
+    Exchange answered() {
+        Exchange exchange = unanswered;
+        if (exchange != null) {
+            unanswered = exchange.next;
+        }
+        return exchange;
+    }
+
+    /** The refusal that is to be written now; null when there is none, or others have to be answered first. */
+    @Nullable
+    FullHttpResponse dueRefusal() {
+        Exchange exchange = unanswered;
+        FullHttpResponse refusal = exchange == null ? null : exchange.refusal();
+        if (exchange != null && refusal != null) {
+            unanswered = exchange.next;
+            refused--;
+            exchange.end(Outcome.IGNORED);
+            forgetEnded();
+        }
+        return refusal;
+    }
+
+    /** Ends all at once: the connection is gone, or does not speak HTTP any more. */
+    void endAll(Outcome outcome) {
+        for (Exchange exchange = first; exchange != null; exchange = exchange.next) {
+            exchange.end(outcome);
+        }
+        first = null;
+        unanswered = null;
+        last = null;
+        refused = 0;
+    }
+
+    void forgetEnded() {
+        Exchange exchange = first;
+        if (exchange == null) {
+            return; // They have all been ended at once.
+        }
+        while (exchange != null && exchange.hasEnded()) {
+            spare = exchange;
+            exchange = exchange.next;
+        }
+        first = exchange;
+        if (exchange == null) {
+            last = null;
+            onAllEnded.run();
+        }
+    }
+
+    private void add(@Nullable Permit permit, @Nullable FullHttpResponse answer) {
+        Exchange exchange = spare;
+        spare = null;
+        if (exchange == null) {
+            exchange = new Exchange(this);
+        }
+        exchange.begin(permit, answer);
+        if (last == null) {
+            first = exchange;
+        } else {
+            last.next = exchange;
+        }
+        last = exchange;
+        if (unanswered == null) {
+            unanswered = exchange;
+        }
+    }
+}

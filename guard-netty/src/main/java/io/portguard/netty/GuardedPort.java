@@ -1,0 +1,168 @@
+package io.portguard.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.portguard.Guard;
+import io.portguard.http.HttpAttempts;
+import io.portguard.settings.SettingValues;
+import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardSettings;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guard on the port of a Netty server. Thread-safe.
+ *
+ * <pre>{@code
+ * ServerBootstrap bootstrap = new ServerBootstrap().group(…).channel(…).childHandler(…);
+ * GuardedPort.of(guard).install(bootstrap).bind(8080);
+ * }</pre>
+ *
+ * <p>Connections are decided at the server channel: one that is refused is closed before it has a pipeline or
+ * an event loop. Requests are decided right behind the {@link HttpServerCodec} that the bootstrap's child
+ * handler puts into the pipeline; one that is refused is answered there and seen by no later handler. Where the
+ * codec comes later, after a TLS handshake for instance, {@link #requestHandler()} is added by hand.
+ *
+ * <p>Nothing has to be closed: all that is kept belongs to a channel and goes with it.
+ */
+public final class GuardedPort {
+
+    private final StandardGuard port;
+    private final Refusals refusals;
+    private final Faults faults;
+    private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+    private volatile long requestTimeoutNanos;
+    private volatile long idleTimeoutNanos;
+
+    private GuardedPort(StandardGuard port) {
+        this.port = port;
+        this.refusals = new Refusals(port::rateLimitFields);
+        this.faults = new Faults(port.guard());
+        port.settings().onChange(this::apply);
+    }
+
+    public static GuardedPort of(StandardGuard guard) {
+        return new GuardedPort(guard);
+    }
+
+    /**
+     * Guards every port that the bootstrap binds from now on. To be called when the bootstrap's own handlers are
+     * set; they stay in place.
+     *
+     * @return the bootstrap
+     * @throws IllegalStateException when the bootstrap has no child handler yet
+     */
+    public ServerBootstrap install(ServerBootstrap bootstrap) {
+        ChannelHandler ofServer = bootstrap.config().handler();
+        ChannelHandler ofChild = bootstrap.config().childHandler();
+        if (ofChild == null) {
+            throw new IllegalStateException("childHandler: not set (expected: set before the guard is installed)");
+        }
+        return bootstrap.handler(new ServerInitializer(ofServer)).childHandler(new ConnectionInitializer(ofChild));
+    }
+
+    /**
+     * A new handler that admits and refuses the HTTP/1.1 requests of one connection. It belongs right behind the
+     * HTTP codec, before all that aggregates, compresses or answers, and runs on the channel's own event loop.
+     */
+    public ChannelHandler requestHandler() {
+        return new HttpRequestGuard(this);
+    }
+
+    Guard guard() {
+        return port.guard();
+    }
+
+    HttpAttempts attempts() {
+        return port.attempts();
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    long requestTimeoutNanos() {
+        return requestTimeoutNanos;
+    }
+
+    long idleTimeoutNanos() {
+        return idleTimeoutNanos;
+    }
+
+    void watchBacklog(int localPort, int backlog) {
+        port.watchBacklog(localPort, backlog);
+    }
+
+    void loopDelay(long nanos) {
+        port.queueDelay().record(nanos);
+    }
+
+    /** The watch of an event loop, to be asked for on that loop alone. */
+    LoopWatch watch(EventLoop loop) {
+        return watches.computeIfAbsent(loop, absent -> new LoopWatch(this, absent));
+    }
+
+    void forget(EventLoop loop) {
+        watches.remove(loop);
+    }
+
+    private void apply(SettingValues values) {
+        requestTimeoutNanos =
+                values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos();
+        idleTimeoutNanos = values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos();
+    }
+
+    /** Puts the guard behind what the bootstrap's owner put into the server channel's pipeline. */
+    private final class ServerInitializer extends ChannelInitializer<Channel> {
+
+        private final @Nullable ChannelHandler own;
+
+        ServerInitializer(@Nullable ChannelHandler own) {
+            this.own = own;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            if (own != null) {
+                channel.pipeline().addLast(own);
+            }
+            channel.pipeline().addLast(new ConnectionGuard(GuardedPort.this));
+        }
+    }
+
+    /** Lets the owner's handler build the pipeline of a connection and adds what guards it. */
+    @ChannelHandler.Sharable
+    private final class ConnectionInitializer extends ChannelInitializer<Channel> {
+
+        private final ChannelHandler own;
+
+        ConnectionInitializer(ChannelHandler own) {
+            this.own = own;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            ChannelPipeline pipeline = channel.pipeline();
+            pipeline.addLast(own);
+            try {
+                KeepAlive.set(channel);
+                ChannelHandlerContext codec = pipeline.context(HttpServerCodec.class);
+                if (codec != null && pipeline.get(HttpRequestGuard.class) == null) {
+                    pipeline.addAfter(codec.name(), null, requestHandler());
+                }
+            } catch (Throwable fault) {
+                faults.record("a connection's initialisation", fault);
+            }
+        }
+    }
+}

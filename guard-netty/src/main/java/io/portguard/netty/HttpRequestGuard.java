@@ -1,0 +1,289 @@
+package io.portguard.netty;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.portguard.Decision;
+import io.portguard.Outcome;
+import io.portguard.Permit;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits and refuses the HTTP/1.1 requests of one connection, right behind the codec. Confined to the channel's
+ * event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write is told to its promise, a close to the close future
+final class HttpRequestGuard extends ChannelDuplexHandler {
+
+    /*
+     * An admitted request holds its permit until the end of its response was written to the socket, or the
+     * connection is gone. A refused one is answered at once, or as soon as those before it are, and its body is
+     * read and dropped, so that the next request on the connection is found where it begins (RFC 9112, section
+     * 9.3). Three kinds of refusal end the connection all the same, after the answer:
+     *
+     * - The client waits with its body for "100 Continue". Whether it sends the body after a refusal cannot be
+     *   known, and to guess would be to read a body as a request (RFC 9110, section 10.1.1).
+     * - The body is longer than is worth reading.
+     * - The service is draining, or the client has not asked to keep the connection.
+     */
+
+    /** How many bytes of a refused request's body are read for the sake of keeping the connection. */
+    static final int MAX_SWALLOWED_BYTES = 1 << 20;
+
+    /** How many refusals wait behind a response; a client that sends more without reading is shown the door. */
+    static final int MAX_WAITING_REFUSALS = 100;
+
+    private final GuardedPort port;
+    private final NettyRequest view = new NettyRequest();
+    private final Exchanges exchanges = new Exchanges(this::waitForRequest);
+    private final WaitList.Entry wait = new WaitList.Entry(this::timedOut);
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable GuardedConnection connection;
+    private @Nullable LoopWatch watch;
+
+    /** The end of the present request's body has not been read. */
+    private boolean inBody;
+
+    /** The present request was refused, and its body is being dropped. */
+    private boolean swallowing;
+
+    private long swallowedBytes;
+
+    /** A refusal ends the connection; whatever comes after its request is dropped. */
+    private boolean closing;
+
+    private @Nullable ChannelFuture lastRefusal;
+
+    /** The connection has been given to another protocol. */
+    private boolean upgraded;
+
+    /** What is being written comes before the real response: a status of 1xx. */
+    private boolean informational;
+
+    /** How the exchange ends whose response is being written. */
+    private Outcome outcome = Outcome.SUCCESS;
+
+    private boolean flushDue;
+    private boolean dropped;
+    private boolean passedOn;
+
+    HttpRequestGuard(GuardedPort port) {
+        this.port = port;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        if (added.channel().isActive()) {
+            begin(added);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        begin(active);
+        active.fireChannelActive();
+    }
+
+    private GuardedConnection begin(ChannelHandlerContext begun) {
+        GuardedConnection present = connection;
+        if (present == null) {
+            present = GuardedConnection.of(begun.channel(), port);
+            connection = present;
+            watch = port.watch(begun.channel().eventLoop());
+            watch.connectionAdded();
+            watch.waitForFirstRequest(wait);
+        }
+        return present;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext inactive) {
+        end();
+        inactive.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        end();
+    }
+
+    private void end() {
+        exchanges.endAll(Outcome.IGNORED);
+        wait.remove();
+        if (watch != null) {
+            watch.connectionRemoved();
+            watch = null;
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext reading, Object message) {
+        if (upgraded || !(message instanceof HttpObject)) {
+            reading.fireChannelRead(message);
+        } else if (message instanceof HttpRequest request && !closing) {
+            decide(reading, request);
+        } else if (swallowing || closing) {
+            drop(message);
+        } else {
+            if (message instanceof LastHttpContent) {
+                inBody = false;
+                waitForRequest();
+            }
+            passedOn = true;
+            reading.fireChannelRead(message);
+        }
+    }
+
+    private void decide(ChannelHandlerContext reading, HttpRequest request) {
+        wait.remove();
+        inBody = !(request instanceof LastHttpContent);
+        Permit permit = null;
+        try {
+            Decision decision = port.guard().tryAdmit(begin(reading).attempts().request(view.of(request)));
+            if (decision instanceof Rejection rejection) {
+                refuse(reading, request, rejection);
+                return;
+            }
+            permit = (Permit) decision;
+        } catch (Throwable fault) {
+            port.faults().record("the decision on a request", fault);
+        } finally {
+            view.clear();
+        }
+        exchanges.admitted(permit);
+        passedOn = true;
+        reading.fireChannelRead(request);
+    }
+
+    private void refuse(ChannelHandlerContext reading, HttpRequest request, Rejection rejection) {
+        boolean bodyIsUncertain = HttpUtil.is100ContinueExpected(request)
+                || request.decoderResult().isFailure();
+        boolean closes = bodyIsUncertain
+                || rejection.reason() == Reason.DRAINING
+                || !HttpUtil.isKeepAlive(request)
+                || HttpUtil.getContentLength(request, 0L) > MAX_SWALLOWED_BYTES
+                || exchanges.refused() == MAX_WAITING_REFUSALS;
+        FullHttpResponse answer =
+                port.refusals().answer(rejection, fate(request, closes), HttpMethod.HEAD.equals(request.method()));
+        // Nothing can fail from here on: above, the request would still have been let through.
+        closing = closes;
+        swallowing = inBody && !bodyIsUncertain;
+        swallowedBytes = 0;
+        dropped = true;
+        ReferenceCountUtil.release(request);
+        if (exchanges.areAllAnswered()) {
+            lastRefusal = reading.write(answer);
+            flushDue = true;
+        } else {
+            exchanges.refused(answer);
+        }
+        closeIfDue();
+        waitForRequest();
+    }
+
+    private static Refusals.Fate fate(HttpRequest request, boolean closes) {
+        if (closes) {
+            return Refusals.Fate.CLOSED;
+        }
+        return request.protocolVersion().isKeepAliveDefault() ? Refusals.Fate.KEPT : Refusals.Fate.KEPT_HTTP_1_0;
+    }
+
+    private void drop(Object message) {
+        dropped = true;
+        if (swallowing && message instanceof HttpContent content) {
+            swallowedBytes += content.content().readableBytes();
+            if (message instanceof LastHttpContent) {
+                inBody = false;
+                swallowing = false;
+            } else if (swallowedBytes > MAX_SWALLOWED_BYTES) {
+                closing = true;
+                swallowing = false;
+            }
+            closeIfDue();
+        }
+        ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext reading) {
+        if (flushDue) {
+            flushDue = false;
+            reading.flush();
+        }
+        boolean nobodyElseWillRead = dropped && !passedOn;
+        dropped = false;
+        passedOn = false;
+        if (nobodyElseWillRead && !reading.channel().config().isAutoRead()) {
+            reading.read();
+        }
+        reading.fireChannelReadComplete();
+    }
+
+    @Override
+    public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+        if (!upgraded && message instanceof HttpResponse response) {
+            begins(response.status());
+        }
+        Exchange answered =
+                upgraded || informational || !(message instanceof LastHttpContent) ? null : exchanges.answered();
+        if (answered == null) {
+            writing.write(message, promise);
+            return;
+        }
+        answered.outcome(outcome);
+        writing.write(message, promise.unvoid().addListener(answered));
+        // Those that wait behind it; whoever wrote the response flushes them with it.
+        for (FullHttpResponse due = exchanges.dueRefusal(); due != null; due = exchanges.dueRefusal()) {
+            lastRefusal = writing.write(due);
+        }
+        closeIfDue();
+    }
+
+    private void begins(HttpResponseStatus status) {
+        if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+            upgraded = true;
+            exchanges.endAll(Outcome.IGNORED);
+            wait.remove();
+        }
+        informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
+        outcome = status.codeClass() == HttpStatusClass.SERVER_ERROR ? Outcome.FAILURE : Outcome.SUCCESS;
+    }
+
+    private void closeIfDue() {
+        if (closing && !swallowing && lastRefusal != null && exchanges.areAllAnswered()) {
+            lastRefusal.addListener(ChannelFutureListener.CLOSE);
+            lastRefusal = null;
+        }
+    }
+
+    private void waitForRequest() {
+        boolean idle = exchanges.areAllEnded() && (!inBody || swallowing) && !upgraded;
+        if (idle && watch != null && !wait.isWaiting()) {
+            watch.waitForNextRequest(wait);
+        }
+    }
+
+    private void timedOut() {
+        if (connection != null && context != null) {
+            connection.timedOut();
+            context.close();
+        }
+    }
+}

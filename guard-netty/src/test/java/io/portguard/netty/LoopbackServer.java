@@ -1,0 +1,170 @@
+package io.portguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.CharsetUtil;
+import io.netty.util.ReferenceCountUtil;
+import io.portguard.Attempt;
+import io.portguard.standard.StandardGuard;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * A guarded server on a port of the loopback interface: {@code /hold} is answered when the test says so, {@code
+ * /stream} never ends, everything else is answered at once.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the client is told of what comes of a write
+final class LoopbackServer implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final Gate connectionGate = new Gate();
+    final Gate requestGate = new Gate();
+    final StandardGuard guard;
+
+    /** The requests that are held. */
+    final BlockingQueue<ChannelHandlerContext> held = new LinkedBlockingQueue<>();
+
+    /** How many connections have got a pipeline. */
+    final AtomicInteger pipelines = new AtomicInteger();
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    private final Channel channel;
+
+    LoopbackServer(Map<String, String> settings) {
+        this(settings, anything -> {});
+    }
+
+    LoopbackServer(Map<String, String> settings, Consumer<StandardGuard.Builder> more) {
+        StandardGuard.Builder builder = StandardGuard.builder("server")
+                .configure(settings)
+                .connectionRules(connectionGate)
+                .requestRules(requestGate);
+        more.accept(builder);
+        guard = builder.build();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        pipelines.incrementAndGet();
+                        connection.pipeline().addLast(new HttpServerCodec(), new App());
+                    }
+                });
+        channel = GuardedPort.of(guard)
+                .install(bootstrap)
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    int port() {
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    RawClient connect() {
+        return new RawClient(port());
+    }
+
+    /** Answers the request that was held first. */
+    void release() throws InterruptedException {
+        ChannelHandlerContext request = held.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(request).as("a request that is held").isNotNull();
+        request.writeAndFlush(response(HttpResponseStatus.OK, "released"));
+    }
+
+    long activeRequests() {
+        return guard.guard().counts(Attempt.Kind.REQUEST).active();
+    }
+
+    long activeConnections() {
+        return guard.guard().counts(Attempt.Kind.CONNECTION).active();
+    }
+
+    /** Every test ends here: when the clients have gone, nothing is left in progress. */
+    @Override
+    public void close() {
+        Eventually.until("no request is active", () -> activeRequests() == 0);
+        Eventually.until("no connection is active", () -> activeConnections() == 0);
+        channel.close().syncUninterruptibly();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        guard.close();
+    }
+
+    private static DefaultFullHttpResponse response(HttpResponseStatus status, String body) {
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, CharsetUtil.US_ASCII));
+        HttpUtil.setContentLength(response, body.length());
+        return response;
+    }
+
+    private final class App extends ChannelInboundHandlerAdapter {
+
+        private String path = "";
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpRequest request) {
+                path = request.uri();
+            }
+            if (message instanceof LastHttpContent) {
+                switch (path) {
+                    case "/hold" -> held.add(context);
+                    case "/stream" -> {
+                        DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+                        HttpUtil.setTransferEncodingChunked(head, true);
+                        context.write(head);
+                        stream(context);
+                    }
+                    default -> context.writeAndFlush(response(HttpResponseStatus.OK, "hello"));
+                }
+            }
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (path.equals("/stream")) {
+                stream(context);
+            }
+        }
+
+        private void stream(ChannelHandlerContext context) {
+            while (context.channel().isWritable()) {
+                context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[8192])));
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+    }
+}

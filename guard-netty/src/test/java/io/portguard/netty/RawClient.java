@@ -1,0 +1,72 @@
+package io.portguard.netty;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A client that sends what it is told, byte for byte, and reads one response after the other. */
+final class RawClient implements AutoCloseable {
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+
+    private final Socket socket;
+    private final InputStream in;
+
+    RawClient(int port) {
+        try {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout((int) LoopbackServer.PATIENCE.toMillis());
+            in = new BufferedInputStream(socket.getInputStream());
+        } catch (IOException fault) {
+            throw new UncheckedIOException(fault);
+        }
+    }
+
+    RawClient send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        return this;
+    }
+
+    String get(String path) throws IOException {
+        return send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").response();
+    }
+
+    /** The next response: its header, and its body if it has a length. */
+    String response() throws IOException {
+        StringBuilder header = new StringBuilder();
+        while (header.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("closed after: " + header);
+            }
+            header.append((char) next);
+        }
+        Matcher length = LENGTH.matcher(header);
+        byte[] body = length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : new byte[0];
+        return header + new String(body, StandardCharsets.US_ASCII);
+    }
+
+    /** Reads up to the end of the connection; returns whether the server ended it without a byte. */
+    boolean isClosedWithoutAWord() {
+        try {
+            return in.read() < 0;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException fault) {
+            throw new UncheckedIOException(fault);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.portguard.servlet;
+
+import io.portguard.Decision;
+import io.portguard.IpAddress;
+import io.portguard.Permit;
+import io.portguard.Rejection;
+import io.portguard.standard.StandardGuard;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits or refuses requests, and holds the permit of each that was admitted until it has ended, however it
+ * ends. To be the first filter of the chain, with support for asynchronous requests, mapped to {@code /*} for
+ * the dispatcher type {@code REQUEST}; mapped to more it does nothing more. Thread-safe.
+ *
+ * <p>Should the guard itself fail, the request goes through.
+ */
+public final class GuardFilter implements Filter {
+
+    /*
+     * When a permit is given back:
+     *
+     *  - A request that never became asynchronous ends when the chain returns or throws.
+     *  - One that did ends when its AsyncContext completes, times out or fails. The listener that is told so is
+     *    registered the moment that startAsync() is called (AdmittedRequest), not when the chain has returned: by
+     *    then the request may have been dispatched again already, which isAsyncStarted() denies and which takes no
+     *    listener any more. Where somebody calls startAsync() on the container's own request, past the wrapper,
+     *    the listener is registered after the chain; where that fails too, the permit is given back at once, early
+     *    rather than never.
+     *  - An exception out of the chain ends it at once, asynchronous or not: what follows is the container's
+     *    error handling.
+     *
+     * Several of these may happen to one request, on several threads; Permit.release() heeds the first only.
+     * ASYNC, ERROR, FORWARD and INCLUDE dispatches belong to a request that has been decided already.
+     */
+
+    private final StandardGuard port;
+    private final AdapterFaults faults;
+
+    public GuardFilter(StandardGuard port) {
+        this.port = port;
+        this.faults = new AdapterFaults(port.guard());
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!(request instanceof HttpServletRequest http)
+                || !(response instanceof HttpServletResponse answer)
+                || isDecided(http)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Decision decision = decide(http);
+        if (decision instanceof Permit permit) {
+            serve(http, answer, chain, permit);
+        } else if (!(decision instanceof Rejection rejection) || !refuse(http, answer, rejection)) {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static boolean isDecided(HttpServletRequest request) {
+        if (request.getDispatcherType() != DispatcherType.REQUEST) {
+            return true;
+        }
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (inner instanceof AdmittedRequest) {
+                return true;
+            }
+            inner = wrapper.getRequest();
+        }
+        return false;
+    }
+
+    /** The guard's answer; null when it failed. */
+    private @Nullable Decision decide(HttpServletRequest request) {
+        try {
+            ServletRequestView view = new ServletRequestView(request);
+            GuardedConnection connection = connection(request);
+            // An address that cannot be read is not let past the guard: whoever could forge one would be, too.
+            return port.guard()
+                    .tryAdmit(
+                            connection != null
+                                    ? connection.attempt(view)
+                                    : port.attempts().ofRequest(IpAddress.parseOrNull(address(request)), view));
+        } catch (Throwable fault) {
+            faults.record("deciding a request", fault);
+            return null;
+        }
+    }
+
+    private static String address(HttpServletRequest request) {
+        String address = request.getRemoteAddr();
+        return address == null ? "" : address;
+    }
+
+    /** The connection, where the container has admitted it for the same guard. */
+    private @Nullable GuardedConnection connection(HttpServletRequest request) {
+        return request.getServletConnection() instanceof GuardedConnection connection && connection.port() == port
+                ? connection
+                : null;
+    }
+
+    private static void serve(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain, Permit permit)
+            throws IOException, ServletException {
+        AdmittedRequest admitted = new AdmittedRequest(request, response, permit);
+        try {
+            chain.doFilter(admitted, response);
+            if (!admitted.endsAsynchronously()) {
+                permit.release(Outcomes.of(response));
+            }
+        } catch (Throwable thrown) {
+            permit.release(Outcomes.of(thrown));
+            throw thrown;
+        }
+    }
+
+    /** Answers a refused request; returns false when that failed and the request has to go on. */
+    private boolean refuse(HttpServletRequest request, HttpServletResponse response, Rejection rejection) {
+        try {
+            RefusalAnswer.write(response, rejection, port.rateLimitFields(), connection(request));
+            return true;
+        } catch (IOException clientIsGone) {
+            return true;
+        } catch (Throwable fault) {
+            faults.record("refusing a request", fault);
+            if (response.isCommitted()) {
+                return true;
+            }
+            response.reset();
+            return false;
+        }
+    }
+}

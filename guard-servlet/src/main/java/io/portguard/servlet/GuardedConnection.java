@@ -1,0 +1,26 @@
+package io.portguard.servlet;
+
+import io.portguard.Attempt;
+import io.portguard.http.HttpRequestView;
+import io.portguard.standard.StandardGuard;
+import jakarta.servlet.ServletConnection;
+
+/**
+ * A connection that its container has admitted. {@link GuardFilter} finds it by {@link
+ * jakarta.servlet.ServletRequest#getServletConnection()}; it is implemented by the adapters of containers and is
+ * of no use to applications.
+ */
+public interface GuardedConnection extends ServletConnection {
+
+    /** The guard that the connection was admitted by. */
+    StandardGuard port();
+
+    /** The attempt of a request on this connection, told by its real peer, whatever the request says. */
+    Attempt attempt(HttpRequestView request);
+
+    /**
+     * Commits the status and the headers of the response to the present request, which is a refusal, in such a way
+     * that the connection is kept where it can be. Its body is to be written afterwards.
+     */
+    void commitRefusal();
+}

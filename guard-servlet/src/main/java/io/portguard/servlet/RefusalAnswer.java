@@ -1,0 +1,44 @@
+package io.portguard.servlet;
+
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.http.RateLimitFields;
+import io.portguard.http.Refusal;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the answer to a refused request. */
+final class RefusalAnswer {
+
+    private RefusalAnswer() {}
+
+    /**
+     * Writes the whole answer; what the request's body still holds is left to the container.
+     *
+     * @param fields what to say of the clients' rate; null when there is none
+     * @param connection to be kept; null when the container decides by itself
+     */
+    static void write(
+            HttpServletResponse response,
+            Rejection rejection,
+            @Nullable RateLimitFields fields,
+            @Nullable GuardedConnection connection)
+            throws IOException {
+        Refusal refusal = Refusal.of(rejection.reason());
+        byte[] body = refusal.body();
+        response.setStatus(refusal.status());
+        response.setContentType(Refusal.CONTENT_TYPE);
+        response.setContentLength(body.length);
+        response.setHeader(Refusal.RETRY_AFTER, Refusal.retryAfter(rejection));
+        if (fields != null) {
+            response.setHeader(Refusal.RATE_LIMIT_POLICY, fields.policy());
+            response.setHeader(Refusal.RATE_LIMIT, fields.rateLimit(rejection));
+        }
+        // A service that shuts down is glad of every connection that ends.
+        if (connection != null && rejection.reason() != Reason.DRAINING) {
+            connection.commitRefusal();
+        }
+        response.getOutputStream().write(body);
+    }
+}

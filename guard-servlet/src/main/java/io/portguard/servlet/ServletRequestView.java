@@ -1,0 +1,44 @@
+package io.portguard.servlet;
+
+import io.portguard.http.HttpRequestView;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the guard sees of a servlet request. The path is the one that was sent: with the context path, with path
+ * parameters, undecoded.
+ */
+record ServletRequestView(HttpServletRequest request) implements HttpRequestView {
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public String rawPath() {
+        return request.getRequestURI();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        String first = request.getHeader(name);
+        if (first == null) {
+            return null;
+        }
+        Enumeration<String> lines = request.getHeaders(name);
+        String all = lines.nextElement();
+        while (lines.hasMoreElements()) {
+            all = all + ", " + lines.nextElement();
+        }
+        return all;
+    }
+
+    @Override
+    public @Nullable String principal() {
+        Principal principal = request.getUserPrincipal();
+        return principal == null ? null : principal.getName();
+    }
+}

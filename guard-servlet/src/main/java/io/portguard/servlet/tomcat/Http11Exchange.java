@@ -1,0 +1,116 @@
+package io.portguard.servlet.tomcat;
+
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request that one HTTP/1.1 processor is serving, as far as the guard is concerned. There is one per processor,
+ * used by its thread alone, kept with the processor's response.
+ */
+final class Http11Exchange {
+
+    /*
+     * How a refusal keeps its connection.
+     *
+     * Tomcat closes a connection after a 503 (Http11Processor.statusDropsConnection, private), so that every refused
+     * request under overload breeds a new connection. It asks for the status twice: when the headers are prepared,
+     * and again when the adapter has returned. Between these, and before the status line is written, it is asked
+     * anew what the status is:
+     *
+     *   prepareResponse()   statusCode = response.getStatus()         429, put there by commitRefusal()
+     *                       protocol.useCompression(...)              calls restoreStatus(): 503
+     *                       if (statusDropsConnection(statusCode))    asks the 429, keeps
+     *                       writeHeaders(response.getStatus(), ...)   writes 503
+     *   adapter.service()   the access log sees 503
+     *                       ConnectionKeepingAdapter calls leaveStatus(): 429
+     *   service()           if (statusDropsConnection(response.getStatus()))    keeps
+     *
+     * All but the number stays Tomcat's business, which is why this was chosen above writing a finished answer to the
+     * socket past Tomcat: HEAD, HTTP/1.0, a body too large to swallow, an expectation that was not met, a connection
+     * that has served its last request, Date, Keep-Alive and Connection headers, and the count of bytes. Should a
+     * later Tomcat ask in another order, clients would be told 429 or lose their connection; nothing breaks.
+     */
+
+    private static final int NOTE = 31;
+    private static final int KEEPING_STATUS = 429;
+    private static final int NONE = 0;
+
+    private final Response response;
+    private @Nullable GuardedSocketWrapper connection;
+    private int statusToRestore = NONE;
+    private boolean refused;
+
+    private Http11Exchange(Response response) {
+        this.response = response;
+    }
+
+    static Http11Exchange with(Response response) {
+        Http11Exchange exchange = new Http11Exchange(response);
+        response.setNote(NOTE, exchange);
+        return exchange;
+    }
+
+    /** The exchange that a response belongs to; null for one of HTTP/2. */
+    static @Nullable Http11Exchange of(Response response) {
+        return response.getNote(NOTE) instanceof Http11Exchange exchange ? exchange : null;
+    }
+
+    /** A thread begins to work for the connection. */
+    void enter(GuardedSocketWrapper connection) {
+        this.connection = connection;
+        connection.exchange(this);
+    }
+
+    /** The header of a request is complete. */
+    void headerIsComplete() {
+        refused = false;
+        if (connection != null) {
+            connection.headerIsComplete();
+        }
+    }
+
+    /** Commits the response so that the connection is kept unless something else speaks against it. */
+    void commitRefusal() {
+        if (response.isCommitted()) {
+            return;
+        }
+        int status = response.getStatus();
+        statusToRestore = status;
+        response.setStatus(KEEPING_STATUS);
+        try {
+            response.commit();
+            refused = true;
+        } finally {
+            response.setStatus(status);
+            statusToRestore = NONE;
+        }
+    }
+
+    /** Takes back the status that keeps the connection, if it is there; returns whether it was. */
+    boolean restoreStatus() {
+        if (statusToRestore == NONE) {
+            return false;
+        }
+        response.setStatus(statusToRestore);
+        return true;
+    }
+
+    /** The response has been written and logged. */
+    void leaveStatus() {
+        if (refused) {
+            refused = false;
+            response.setStatus(KEEPING_STATUS);
+        }
+    }
+
+    /** The thread leaves the connection. */
+    void leave(SocketState state, boolean async) {
+        GuardedSocketWrapper left = connection;
+        connection = null;
+        if (left != null) {
+            left.exchange(null);
+            left.servedUpTo(state, async);
+        }
+    }
+}

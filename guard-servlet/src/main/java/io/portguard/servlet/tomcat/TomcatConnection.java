@@ -1,0 +1,59 @@
+package io.portguard.servlet.tomcat;
+
+import io.portguard.Attempt;
+import io.portguard.http.HttpRequestView;
+import io.portguard.servlet.GuardedConnection;
+import io.portguard.standard.StandardGuard;
+import jakarta.servlet.ServletConnection;
+
+/** A connection as servlets see it. */
+final class TomcatConnection implements GuardedConnection {
+
+    private final ServletConnection described;
+    private final GuardedSocketWrapper socket;
+
+    TomcatConnection(ServletConnection described, GuardedSocketWrapper socket) {
+        this.described = described;
+        this.socket = socket;
+    }
+
+    @Override
+    public StandardGuard port() {
+        return socket.admitted().port();
+    }
+
+    @Override
+    public Attempt attempt(HttpRequestView request) {
+        return socket.exchange() == null
+                ? socket.admitted().attemptOfStream(request)
+                : socket.admitted().attempt(request);
+    }
+
+    @Override
+    public void commitRefusal() {
+        Http11Exchange exchange = socket.exchange();
+        if (exchange != null) {
+            exchange.commitRefusal();
+        }
+    }
+
+    @Override
+    public String getConnectionId() {
+        return described.getConnectionId();
+    }
+
+    @Override
+    public String getProtocol() {
+        return described.getProtocol();
+    }
+
+    @Override
+    public String getProtocolConnectionId() {
+        return described.getProtocolConnectionId();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return described.isSecure();
+    }
+}
