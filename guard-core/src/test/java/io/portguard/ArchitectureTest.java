@@ -24,8 +24,9 @@ class ArchitectureTest {
 
     private static final String ROOT = "io.portguard";
 
-    private final JavaClasses core =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
+    private final JavaClasses core = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
 
     private void mayUse(String room, String... others) {
         String[] allowed = new String[others.length + 2];

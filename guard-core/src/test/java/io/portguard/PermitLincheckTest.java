@@ -19,8 +19,7 @@ public class PermitLincheckTest {
             .tickInterval(Duration.ZERO)
             .build();
     private final Attempt attempt = Attempts.request(guard.client(Attempts.key(1)));
-    private final List<Permit> permits =
-            List.of((Permit) guard.tryAdmit(attempt), (Permit) guard.tryAdmit(attempt));
+    private final List<Permit> permits = List.of((Permit) guard.tryAdmit(attempt), (Permit) guard.tryAdmit(attempt));
 
     private static final class Held implements Rule {
         private int count;
