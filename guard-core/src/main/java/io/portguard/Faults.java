@@ -27,11 +27,16 @@ final class Faults {
         long now = clock.nanoTime();
         long due = logNextAtNanos.get();
         if (now - due >= 0 && logNextAtNanos.compareAndSet(due, now + LOG_INTERVAL_NANOS)) {
-            logger.log(
-                    Level.WARNING,
-                    () -> "Guard \"" + guard + "\": " + where + " failed and was passed over; the attempt went on ("
-                            + count.sum() + " faults so far, logged once a second at most)",
-                    fault);
+            try {
+                logger.log(
+                        Level.WARNING,
+                        () -> "Guard \"" + guard + "\": " + where + " failed and was passed over; the attempt went on ("
+                                + count.sum() + " faults so far, logged once a second at most)",
+                        fault);
+            } catch (Throwable brokenLogger) {
+                // It is counted; a log that cannot be written must not keep an attempt from going on.
+                count.increment();
+            }
         }
     }
 

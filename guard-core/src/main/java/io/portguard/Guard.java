@@ -79,6 +79,16 @@ public final class Guard implements AutoCloseable {
         return (kind == Attempt.Kind.REQUEST ? requests : connections).counts();
     }
 
+    /**
+     * Records that an adapter failed on the guard's behalf and let an attempt go on: counted, and logged once a
+     * second at most.
+     *
+     * @param where what failed, as the beginning of "… failed and was passed over"
+     */
+    public void fault(String where, Throwable fault) {
+        faults.record(where, fault);
+    }
+
     /** How often a rule, a listener or a chore of this guard has thrown. */
     public long faults() {
         return faults.count();

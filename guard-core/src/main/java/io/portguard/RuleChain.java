@@ -35,8 +35,8 @@ final class RuleChain {
         return counts;
     }
 
-    /** Finds out anew which rules are active. */
-    void refresh() {
+    /** Finds out anew which rules are active; one at a time, so that an older finding never overwrites a newer one. */
+    synchronized void refresh() {
         int found = 0;
         for (int i = 0; i < rules.length; i++) {
             try {

@@ -48,8 +48,13 @@ public final class Refusal {
      * again and a second, at random, so that those who were refused together do not come back together.
      */
     public static String retryAfter(Rejection rejection) {
+        return SECONDS[retryAfterSeconds(rejection)];
+    }
+
+    /** The same as a number. */
+    public static int retryAfterSeconds(Rejection rejection) {
         int base = Math.max(1, rejection.retryAfterSeconds());
-        return SECONDS[base + ThreadLocalRandom.current().nextInt(base / 2 + 2)];
+        return base + ThreadLocalRandom.current().nextInt(base / 2 + 2);
     }
 
     private static String title(Reason reason) {

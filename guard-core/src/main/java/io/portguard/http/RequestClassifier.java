@@ -10,21 +10,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request can lower its own priority and never raise it: {@code u=4} and above make a request {@code
  * background}, lower urgencies change nothing.
- *
- * @param rules asked in order
- * @param exempt paths that are never refused
  */
-public record RequestClassifier(List<PriorityRule> rules, List<PathPattern> exempt) {
+public final class RequestClassifier {
 
     private static final int DEFAULT_URGENCY = 3;
 
-    public RequestClassifier {
-        rules = List.copyOf(rules);
-        exempt = List.copyOf(exempt);
+    // Arrays, since a request walks through them: an iterator of a list would be an object each time.
+    private final PriorityRule[] rules;
+    private final PathPattern[] exempt;
+
+    /**
+     * A classifier by these rules.
+     *
+     * @param rules asked in order
+     * @param exempt paths that are never refused
+     */
+    public RequestClassifier(List<PriorityRule> rules, List<PathPattern> exempt) {
+        this.rules = rules.toArray(new PriorityRule[0]);
+        this.exempt = exempt.toArray(new PathPattern[0]);
     }
 
     public boolean isExempt(HttpRequestView request) {
-        if (exempt.isEmpty()) {
+        if (exempt.length == 0) {
             return false;
         }
         String path = request.rawPath();
@@ -44,7 +51,7 @@ public record RequestClassifier(List<PriorityRule> rules, List<PathPattern> exem
     }
 
     private Priority configured(HttpRequestView request) {
-        if (rules.isEmpty()) {
+        if (rules.length == 0) {
             return Priority.NORMAL;
         }
         String path = request.rawPath();

@@ -109,9 +109,12 @@ public final class ListenBacklog implements PressureSource {
     }
 
     private int somaxconn() {
-        try {
-            return Integer.parseInt(
-                    Files.readString(proc.resolve("sys/net/core/somaxconn")).trim());
+        // Read with a buffer: Files.readString reads byte by byte where a file says it is empty, as those of /proc do,
+        // and below /proc/sys every read but the first finds the end.
+        try (BufferedReader file =
+                Files.newBufferedReader(proc.resolve("sys/net/core/somaxconn"), StandardCharsets.ISO_8859_1)) {
+            String number = file.readLine();
+            return number == null ? Integer.MAX_VALUE : Integer.parseInt(number.trim());
         } catch (IOException | RuntimeException unknown) {
             return Integer.MAX_VALUE;
         }

@@ -29,7 +29,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                 port.watchBacklog(local.getPort(), backlog);
             }
         } catch (Throwable fault) {
-            port.faults().record("watching the backlog", fault);
+            port.guard().fault("watching the backlog", fault);
         }
         context.fireChannelActive();
     }
@@ -57,7 +57,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             }
             connection.keepOn(channel, (Permit) decision);
         } catch (Throwable fault) {
-            port.faults().record("the decision on a connection", fault);
+            port.guard().fault("the decision on a connection", fault);
         }
         return true;
     }

@@ -35,7 +35,6 @@ public final class GuardedPort {
 
     private final StandardGuard port;
     private final Refusals refusals;
-    private final Faults faults;
     private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
     private volatile long requestTimeoutNanos;
     private volatile long idleTimeoutNanos;
@@ -43,7 +42,6 @@ public final class GuardedPort {
     private GuardedPort(StandardGuard port) {
         this.port = port;
         this.refusals = new Refusals(port::rateLimitFields);
-        this.faults = new Faults(port.guard());
         port.settings().onChange(this::apply);
     }
 
@@ -85,10 +83,6 @@ public final class GuardedPort {
 
     Refusals refusals() {
         return refusals;
-    }
-
-    Faults faults() {
-        return faults;
     }
 
     long requestTimeoutNanos() {
@@ -161,7 +155,7 @@ public final class GuardedPort {
                     pipeline.addAfter(codec.name(), null, requestHandler());
                 }
             } catch (Throwable fault) {
-                faults.record("a connection's initialisation", fault);
+                port.guard().fault("a connection's initialisation", fault);
             }
         }
     }

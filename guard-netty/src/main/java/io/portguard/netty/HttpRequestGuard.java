@@ -163,7 +163,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
             }
             permit = (Permit) decision;
         } catch (Throwable fault) {
-            port.faults().record("the decision on a request", fault);
+            port.guard().fault("the decision on a request", fault);
         } finally {
             view.clear();
         }

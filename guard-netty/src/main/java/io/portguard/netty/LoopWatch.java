@@ -77,7 +77,7 @@ final class LoopWatch implements Runnable {
             }
         } catch (Throwable fault) {
             // What is thrown here would end the heartbeat.
-            port.faults().record("a heartbeat", fault);
+            port.guard().fault("a heartbeat", fault);
         }
         dueAtNanos = now() + INTERVAL_NANOS;
     }

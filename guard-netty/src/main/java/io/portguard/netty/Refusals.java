@@ -74,8 +74,8 @@ final class Refusals {
         }
 
         FullHttpResponse answer(Rejection rejection, Fate fate, boolean toHead) {
-            String retryAfter = Refusal.retryAfter(rejection);
-            int seconds = Integer.parseInt(retryAfter);
+            int retryAfter = Refusal.retryAfterSeconds(rejection);
+            int seconds = retryAfter;
             if (fields != null) {
                 // What RateLimit says follows from the rejection, not from the jitter, so both make the answer.
                 int jitter = seconds - rejection.retryAfterSeconds();
@@ -101,12 +101,12 @@ final class Refusals {
             return answers;
         }
 
-        private FullHttpResponse make(Rejection rejection, String retryAfter, Fate fate, boolean toHead) {
+        private FullHttpResponse make(Rejection rejection, int retryAfter, Fate fate, boolean toHead) {
             Refusal refusal = Refusal.of(rejection.reason());
             List<CharSequence> headers = new ArrayList<>();
             add(headers, CONTENT_TYPE, PROBLEM);
             add(headers, CONTENT_LENGTH, Integer.toString(refusal.body().length));
-            add(headers, RETRY_AFTER, retryAfter);
+            add(headers, RETRY_AFTER, Integer.toString(retryAfter));
             if (fields != null) {
                 add(headers, RATE_LIMIT_POLICY, fields.policy());
                 add(headers, RATE_LIMIT, fields.rateLimit(rejection));
