@@ -30,9 +30,17 @@ final class TokenBucket {
      * @param burst tokens a full bucket holds, at least 1
      */
     static TokenBucket of(double rate, double burst) {
-        double token = Math.min(NANOS_PER_SECOND / rate, MAX_NANOS);
-        double full = Math.min(token * Math.max(1, burst), MAX_NANOS);
-        return new TokenBucket(Math.max(1, Math.round(token)), Math.max(1, Math.round(full)));
+        long tokenNanos = Math.max(1, Math.round(Math.min(NANOS_PER_SECOND / rate, MAX_NANOS)));
+        return new TokenBucket(tokenNanos, fullNanos(tokenNanos, Math.max(1, burst)));
+    }
+
+    /** To the nanosecond: rounded by itself, a full bucket might be a little too small for its last token. */
+    private static long fullNanos(long tokenNanos, double burst) {
+        if (tokenNanos * burst >= MAX_NANOS) {
+            return (long) MAX_NANOS;
+        }
+        long whole = (long) burst;
+        return tokenNanos * whole + Math.round(tokenNanos * (burst - whole));
     }
 
     /** How long an empty bucket takes to fill. */
