@@ -69,8 +69,8 @@ public class PermitLincheckTest {
     @Test
     void releasesAreLinearizableUnderModelChecking() {
         assertThatCode(() -> new ModelCheckingOptions()
-                        .iterations(15)
-                        .invocationsPerIteration(300)
+                        .iterations(5)
+                        .invocationsPerIteration(100)
                         .threads(3)
                         .actorsPerThread(2)
                         .check(PermitLincheckTest.class))
@@ -80,8 +80,8 @@ public class PermitLincheckTest {
     @Test
     void releasesAreLinearizableUnderStress() {
         assertThatCode(() -> new StressOptions()
-                        .iterations(15)
-                        .invocationsPerIteration(300)
+                        .iterations(5)
+                        .invocationsPerIteration(100)
                         .threads(3)
                         .actorsPerThread(2)
                         .check(PermitLincheckTest.class))

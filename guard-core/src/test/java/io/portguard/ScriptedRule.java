@@ -38,10 +38,11 @@ final class ScriptedRule implements Rule {
     public Verdict tryAcquire(Attempt attempt, long nowNanos) {
         log.add(name + " asked");
         breakIfBroken();
-        if (verdict == Verdict.pass()) {
+        Verdict now = verdict;
+        if (now == Verdict.pass()) {
             held.incrementAndGet();
         }
-        return verdict;
+        return now;
     }
 
     @Override
