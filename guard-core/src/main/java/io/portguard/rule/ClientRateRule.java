@@ -49,10 +49,11 @@ final class ClientRateRule implements Rule {
         while (true) {
             long before = bucket.get(client);
             long after = limit.take(before, now);
-            if (!limit.covers(after, now)) {
+            if (limit.isOfSlowerRate(before, now)) {
+                bucket.compareAndSet(client, before, limit.empty(now));
+            } else if (!limit.covers(after, now)) {
                 return limit.rejection(reason, after, now);
-            }
-            if (bucket.compareAndSet(client, before, after)) {
+            } else if (bucket.compareAndSet(client, before, after)) {
                 return Verdict.pass();
             }
         }

@@ -43,10 +43,11 @@ final class RateRule implements Rule {
         while (true) {
             long before = bucket.get();
             long after = limit.take(before, now);
-            if (!limit.covers(after, now)) {
+            if (limit.isOfSlowerRate(before, now)) {
+                bucket.compareAndSet(before, limit.empty(now));
+            } else if (!limit.covers(after, now)) {
                 return limit.rejection(reason, after, now);
-            }
-            if (bucket.compareAndSet(before, after)) {
+            } else if (bucket.compareAndSet(before, after)) {
                 return Verdict.pass();
             }
         }

@@ -17,6 +17,8 @@ final class TokenBucket {
     /** So that a time of arrival never gets near half the range of a long, where differences wrap: 73 years. */
     private static final double MAX_NANOS = Long.MAX_VALUE / 4.0;
 
+    private static final long LATE_NANOS = 1_000_000_000L;
+
     private final long tokenNanos;
     private final long fullNanos;
 
@@ -51,6 +53,19 @@ final class TokenBucket {
     /** The arrival time after one more token was taken from a bucket. */
     long take(long arrival, long now) {
         return (arrival - now > 0 ? arrival : now) + tokenNanos;
+    }
+
+    /**
+     * Whether the arrival time is further ahead than these parameters can have moved it: slower ones did, before
+     * the rate was changed. By less than a second it may also be a thread that was held up after it read the clock.
+     */
+    boolean isOfSlowerRate(long arrival, long now) {
+        return arrival - now > fullNanos + Math.max(fullNanos, LATE_NANOS);
+    }
+
+    /** The arrival time of an empty bucket. */
+    long empty(long now) {
+        return now + fullNanos;
     }
 
     /** How long one token takes to come: what an arrival time goes back by when a token is given back. */

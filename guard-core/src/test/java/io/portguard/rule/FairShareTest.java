@@ -37,6 +37,7 @@ class FairShareTest {
     private void goOn(int seconds, List<ClientState> clients) {
         for (int i = 0; i < seconds * 20; i++) {
             clients.forEach(this::standing);
+            clients.forEach(client -> client.accrue(clock.nanoTime()));
             clock.advanceMillis(50);
             fairShare.tick(clock.nanoTime());
         }
