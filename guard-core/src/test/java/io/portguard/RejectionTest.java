@@ -19,9 +19,11 @@ class RejectionTest {
 
     @Test
     void theTimeToWaitIsBroughtIntoItsRange() {
-        assertThat(Rejection.of(Reason.BANNED, Long.MIN_VALUE).retryAfterSeconds()).isZero();
+        assertThat(Rejection.of(Reason.BANNED, Long.MIN_VALUE).retryAfterSeconds())
+                .isZero();
         assertThat(Rejection.of(Reason.BANNED, 60).retryAfterSeconds()).isEqualTo(60);
-        assertThat(Rejection.of(Reason.BANNED, Long.MAX_VALUE).retryAfterSeconds()).isEqualTo(60);
+        assertThat(Rejection.of(Reason.BANNED, Long.MAX_VALUE).retryAfterSeconds())
+                .isEqualTo(60);
     }
 
     @Test

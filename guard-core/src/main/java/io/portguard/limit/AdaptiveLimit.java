@@ -42,13 +42,15 @@ final class AdaptiveLimit implements Limit {
     private static final double UNLOADED = 0.65;
     private static final double DRAINED = 0.4;
     private static final double DRAINED_AT_MOST = 0.75;
-    private static final double SLOWER = 1.15;
+    private static final double MUCH_LESS = 0.7;
+    private static final double RISEN = 1.15;
     private static final double MIN_QUEUE = 0.25;
     private static final double NEAR = 1.1;
     private static final double LOST = 0.8;
     private static final int LOSSES_TO_DRAIN = 4;
     private static final double DRAIN_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
     private static final int DRAINS_A_TRIAL = 6;
+    private static final double MORE_WITH_LESS = 1.1;
     private static final double QUEUED = 1.3;
     private static final double TARGET_PART = 0.85;
     private static final double SETTLED = 1.2;
@@ -146,29 +148,40 @@ final class AdaptiveLimit implements Limit {
         double before = leastNanos;
         boolean lost = losses > 0;
         boolean deeper = false;
-        if (drain.hasMeasured() && drain.foundQueue()) {
-            // There is less capacity than was thought, so much less that half of it was still too much.
-            rate.forget();
-            capacity = Math.max(1, capacity * DRAINED);
-            deeper = capacity > 1;
-        } else if (drain.hasMeasured()) {
-            leastNanos = drain.latencyNanos();
-            if (lost && leastNanos < before * SLOWER) {
-                rate.forget();
+        boolean doubtful = false;
+        if (drain.hasMeasured()) {
+            double seen = drain.latencyNanos();
+            if (drain.foundQueue()) {
+                // What was seen is still a queue, so it can only show that the latency is less than was thought.
+                leastNanos = Math.min(leastNanos, seen);
+                rate.startFrom(drain.rate());
+            } else {
+                leastNanos = seen;
+                if (lost) {
+                    rate.startFrom(drain.rateBefore());
+                }
             }
+            double capacityBefore = capacity;
             capacity = Math.max(1, rate.highest() * leastNanos);
-            deeper = leastNanos < before * 0.8;
+            boolean canGoLower = drained(capacity) < drained(capacityBefore);
+            deeper = canGoLower && (drain.foundQueue() || seen < before * MUCH_LESS);
+            // A latency that has risen may be a queue that changed while it was looked at.
+            doubtful = seen > before * RISEN;
         }
         double drainedMean = latency.nanos();
         double rateBefore = drain.rateBefore();
         latency.forget();
         growth.hold(drainedMean);
         // So that draining costs a hundredth or two of what is delivered, however long it takes.
-        drainIntervalNanos = Math.max(DRAIN_INTERVAL_NANOS, sinceDrainNanos * DRAINS_APART);
+        drainIntervalNanos =
+                Math.max(doubtful ? MIN_DRAIN_INTERVAL_NANOS : DRAIN_INTERVAL_NANOS, sinceDrainNanos * DRAINS_APART);
         sinceDrainNanos = 0;
         losses = 0;
+        if (drain.rate() > rateBefore * MORE_WITH_LESS) {
+            queueSize.useSmall();
+        }
         if (deeper) {
-            drain = Drain.start(rate.present(), drainedMean);
+            drain = Drain.start(drain.rate(), drainedMean);
         } else if (queueSize.isSmall() || (queued && (lost || (isSettled() && drains++ % DRAINS_A_TRIAL == 0)))) {
             queueSize.tryOther(rateBefore);
         }
@@ -179,11 +192,14 @@ final class AdaptiveLimit implements Limit {
         return capacity < capacityAtDrain * SETTLED && capacity > capacityAtDrain / SETTLED;
     }
 
+    private int drained(double capacity) {
+        return (int) parameters.clamp(capacity * DRAINED_AT_MOST);
+    }
+
     private Allowance allowance() {
         if (drain.isUnderWay()) {
-            double drained = Math.min(parameters.max(), capacity);
-            return new Allowance(
-                    Math.max(1, (int) (drained * DRAINED)), Math.max(1, (int) (drained * DRAINED_AT_MOST)));
+            int limit = drained(capacity);
+            return new Allowance(Math.max(1, Math.min(limit, (int) (capacity * DRAINED))), limit);
         }
         double worked = capacity * growth.factor();
         double queue = Math.max(rate.highest() * parameters.targetDelayNanos() * TARGET_PART, capacity * MIN_QUEUE)

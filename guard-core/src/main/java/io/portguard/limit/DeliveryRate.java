@@ -35,8 +35,9 @@ final class DeliveryRate {
         recent[remembered++ % recent.length] = present();
     }
 
+    /** Over the last few windows; the highest where there has been none. */
     double present() {
-        return durationSum == 0 ? 0 : (double) completedSum / durationSum;
+        return durationSum == 0 ? highest() : (double) completedSum / durationSum;
     }
 
     double highest() {
@@ -47,11 +48,15 @@ final class DeliveryRate {
         return highest;
     }
 
-    /** Forgets how high the rate once was; what it is at present stays. */
-    void forget() {
-        double present = present();
+    /** Forgets what was seen and begins with this rate. */
+    void startFrom(double rate) {
+        Arrays.fill(completed, 0);
+        Arrays.fill(durations, 0);
+        completedSum = 0;
+        durationSum = 0;
+        windows = 0;
         Arrays.fill(recent, 0);
-        recent[0] = present;
+        recent[0] = rate;
         remembered = 1;
     }
 }

@@ -60,7 +60,12 @@ record Drain(
 
     /** Whether requests waited even now, so that the latency is not the service's own. */
     boolean foundQueue() {
-        return elapsedNanos > 0 && completed / elapsedNanos >= rateBefore * SAME_RATE;
+        return rate() >= rateBefore * SAME_RATE;
+    }
+
+    /** What was delivered while measuring, in requests a nanosecond. */
+    double rate() {
+        return elapsedNanos == 0 ? 0 : completed / elapsedNanos;
     }
 
     Drain next(Window window) {

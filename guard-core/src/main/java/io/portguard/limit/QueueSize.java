@@ -40,6 +40,13 @@ final class QueueSize {
         return trying;
     }
 
+    /** Uses a small queue from now on, since the service was seen to deliver more with less in flight. */
+    void useSmall() {
+        part = SMALL;
+        trying = false;
+        skipped = 0;
+    }
+
     /** Tries the other size on a service that delivers so much with this one, in requests a nanosecond. */
     void tryOther(double rate) {
         if (part == SMALL && skipped++ % (TRIES_SKIPPED + 1) != TRIES_SKIPPED) {

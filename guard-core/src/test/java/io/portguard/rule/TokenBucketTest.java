@@ -45,8 +45,23 @@ class TokenBucketTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 1", "1, 10", "3, 3", "6, 6", "7, 7", "11, 11", "13, 39", "600, 600", "70, 1", "0.3, 4", "0.001, 1", "999, 999",
-        "100000, 100000", "3, 2.5", "7000000, 1000", "0.003, 1001", "0.000001, 3"
+        "1, 1",
+        "1, 10",
+        "3, 3",
+        "6, 6",
+        "7, 7",
+        "11, 11",
+        "13, 39",
+        "600, 600",
+        "70, 1",
+        "0.3, 4",
+        "0.001, 1",
+        "999, 999",
+        "100000, 100000",
+        "3, 2.5",
+        "7000000, 1000",
+        "0.003, 1001",
+        "0.000001, 3"
     })
     void aFullBucketHoldsItsBurstToTheToken(double rate, double burst) {
         assertThat(takeAll(rule(rate, burst))).isEqualTo((int) burst);
@@ -154,7 +169,14 @@ class TokenBucketTest {
 
     @ParameterizedTest
     @ValueSource(
-            longs = {Long.MAX_VALUE - 3 * SECOND, Long.MIN_VALUE, Long.MIN_VALUE + SECOND, -2 * SECOND, 0, Long.MAX_VALUE})
+            longs = {
+                Long.MAX_VALUE - 3 * SECOND,
+                Long.MIN_VALUE,
+                Long.MIN_VALUE + SECOND,
+                -2 * SECOND,
+                0,
+                Long.MAX_VALUE
+            })
     void theClockMayBeNegativeAndWrapAround(long start) {
         ManualClock wrapping = new ManualClock(start);
         RateRule rule = rule(10, 5, wrapping);

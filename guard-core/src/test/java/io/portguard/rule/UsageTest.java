@@ -25,7 +25,9 @@ class UsageTest {
             long elapsed = random.nextLong(random.nextInt(50) == 0 ? 400 * MILLI : 20 * MILLI);
             now += elapsed;
             exact = inProgress + (exact - inProgress) * Math.exp(-elapsed / MEMORY_NANOS);
-            assertThat(Usage.at(usage, inProgress, now)).as("seed %d", seed).isCloseTo(exact, within(0.02 + exact * 0.01));
+            assertThat(Usage.at(usage, inProgress, now))
+                    .as("seed %d", seed)
+                    .isCloseTo(exact, within(0.02 + exact * 0.01));
             usage = Usage.accrued(usage, inProgress, now);
             inProgress = Math.max(0, inProgress + random.nextInt(5) - 2);
         }

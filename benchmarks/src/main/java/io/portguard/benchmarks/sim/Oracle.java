@@ -34,10 +34,11 @@ final class Oracle {
             long start = Math.max(request.arrivesAt, free.isEmpty() ? Long.MAX_VALUE : free.peek());
             start = afterPauses(scenario, start);
             double async = scenario.asyncMillis().at(start / 1e9) * 1e6 * request.asyncUnit;
-            boolean inTime = request.workNanos + async <= scenario.deadlineMillis() * 1e6;
+            double work = request.workNanos * scenario.slowdown().at(start / 1e9);
+            boolean inTime = work + async <= scenario.deadlineMillis() * 1e6;
             if (start < Long.MAX_VALUE && inTime && start - request.arrivesAt + async <= longestWait) {
                 free.poll();
-                free.add((long) (start + request.workNanos));
+                free.add((long) (start + work));
                 if (request.arrivesAt >= scenario.measureFrom() * 1e9) {
                     answered++;
                 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param workTime how long a worker needs for a request
  * @param asyncMillis how long a request takes besides, holding no worker, over time
  * @param thrashing by what part the work slows down for each time the workers are over-committed
+ * @param slowdown by what factor all work slows down, over time: a neighbour takes the processor
  * @param mixes the clients
  * @param deadlineMillis an answer after that is worth nothing: twice the unloaded 99th percentile and 20 ms
  * @param giveUpMillis a client that has waited so long goes away; its request is worked on all the same
@@ -28,6 +29,7 @@ record Scenario(
         Distribution workTime,
         Curve asyncMillis,
         double thrashing,
+        Curve slowdown,
         List<ClientMix> mixes,
         double deadlineMillis,
         double giveUpMillis,
@@ -59,6 +61,7 @@ record Scenario(
         private Distribution workTime = Distribution.logNormal(10, 0.3);
         private Curve asyncMillis = Curve.constant(0);
         private double thrashing;
+        private Curve slowdown = Curve.constant(1);
         private List<ClientMix> mixes = List.of();
         private double giveUpMillis = 1_000;
         private List<Double> pauses = List.of();
@@ -92,6 +95,11 @@ record Scenario(
 
         Builder thrashing(double part) {
             thrashing = part;
+            return this;
+        }
+
+        Builder slowdown(Curve curve) {
+            slowdown = curve;
             return this;
         }
 
@@ -139,6 +147,7 @@ record Scenario(
                     workTime,
                     asyncMillis,
                     thrashing,
+                    slowdown,
                     mixes,
                     deadlineMillis,
                     giveUpMillis,

@@ -55,6 +55,14 @@ final class Scenarios {
                         .asyncMillis(Curve.step(10, 12, 60))
                         .load(Curve.constant(2))
                         .build(),
+                Scenario.named("noisy neighbour")
+                        .slowdown(Curve.bursts(1, 3, 8, 3))
+                        .load(Curve.constant(2))
+                        .build(),
+                Scenario.named("noisy neighbour at half load")
+                        .slowdown(Curve.bursts(1, 1.7, 8, 3))
+                        .load(Curve.constant(0.5))
+                        .build(),
                 Scenario.named("bursts").load(Curve.bursts(0.4, 3, 2, 0.4)).build(),
                 Scenario.named("retry storm")
                         .clients(ClientMix.of("all", 100, Curve.bursts(0.6, 4, 8, 2))

@@ -40,7 +40,8 @@ final class Service {
             working++;
             begun.at(loop.nanoTime(), loop.nanoTime() - job.submittedAt);
             double overCommitted = Math.max(0, (double) inside / workers - 1);
-            double nanos = job.request.workNanos * (1 + scenario.thrashing() * overCommitted);
+            double nanos =
+                    job.request.workNanos * scenario.slowdown().at(second) * (1 + scenario.thrashing() * overCommitted);
             loop.after((long) nanos, () -> worked(job));
         }
     }
