@@ -31,7 +31,9 @@ public record AddressRange(IpAddress first, IpAddress last) {
         boolean dotted = address.isIpv4() && trimmed.indexOf(':') < 0;
         int bits = dotted ? 32 : 128;
         int prefixLength = slash < 0 ? bits : prefixLength(trimmed.substring(slash + 1), bits);
-        return prefixLength < 0
+        // Behind a shorter prefix an address that wraps an IPv4 one (64:ff9b::/64) is not in what was meant.
+        boolean unwrapped = address.isIpv4() && !dotted && prefixLength < IPV4_OFFSET;
+        return prefixLength < 0 || unwrapped
                 ? Optional.empty()
                 : Optional.of(of(address, dotted ? IPV4_OFFSET + prefixLength : prefixLength));
     }

@@ -29,7 +29,7 @@ final class ForwardedHeader {
         IpAddress leftmost = null;
         int end = value.length();
         while (end >= 0) {
-            int comma = value.lastIndexOf(',', end - 1);
+            int comma = rfc7239 ? unquotedCommaBefore(value, end) : value.lastIndexOf(',', end - 1);
             String element = value.substring(comma + 1, end).trim();
             IpAddress hop = address(rfc7239 ? forPair(element) : element);
             if (hop == null) {
@@ -44,14 +44,45 @@ final class ForwardedHeader {
         return leftmost;
     }
 
-    private static @Nullable String forPair(String element) {
-        for (String pair : element.split(";", -1)) {
-            String trimmed = pair.trim();
-            if (trimmed.regionMatches(true, 0, "for=", 0, 4)) {
-                return trimmed.substring(4).trim();
+    /**
+     * A comma in quotes separates nothing: proxies quote the host that the client asked for. Read from the right,
+     * where our proxies wrote, so that a quote which the client left open reaches nobody's element but its own.
+     */
+    private static int unquotedCommaBefore(String value, int end) {
+        boolean quoted = false;
+        for (int i = end - 1; i >= 0; i--) {
+            char c = value.charAt(i);
+            if (c == ',' && !quoted) {
+                return i;
             }
+            quoted ^= c == '"' && !isEscaped(value, i);
+        }
+        return -1;
+    }
+
+    private static @Nullable String forPair(String element) {
+        boolean quoted = false;
+        int from = 0;
+        for (int i = 0; i <= element.length(); i++) {
+            char c = i == element.length() ? ';' : element.charAt(i);
+            if (i == element.length() || (c == ';' && !quoted)) {
+                String pair = element.substring(from, i).trim();
+                if (pair.regionMatches(true, 0, "for=", 0, 4)) {
+                    return pair.substring(4).trim();
+                }
+                from = i + 1;
+            }
+            quoted ^= c == '"' && !isEscaped(element, i);
         }
         return null;
+    }
+
+    private static boolean isEscaped(String text, int at) {
+        int slashes = 0;
+        while (at - 1 - slashes >= 0 && text.charAt(at - 1 - slashes) == '\\') {
+            slashes++;
+        }
+        return slashes % 2 != 0;
     }
 
     /** The address of a node: bare, quoted, in brackets, with or without a port. */

@@ -9,6 +9,9 @@ import java.util.Locale;
  */
 public final class RateLimitFields {
 
+    /** The largest integer of a structured field (RFC 9651, section 3.3.1). */
+    private static final long MAX_INTEGER = 999_999_999_999_999L;
+
     private final String policy;
 
     /**
@@ -17,7 +20,7 @@ public final class RateLimitFields {
      */
     public RateLimitFields(double rate, double burst) {
         long quota = Math.max(1, (long) burst);
-        long window = Math.max(1, (long) Math.ceil(quota / rate));
+        long window = Math.min(Math.max(1, (long) Math.ceil(quota / rate)), MAX_INTEGER);
         policy = String.format(Locale.ROOT, "\"default\";q=%d;w=%d", quota, window);
     }
 

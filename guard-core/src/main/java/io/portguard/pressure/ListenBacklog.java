@@ -66,6 +66,10 @@ public final class ListenBacklog implements PressureSource {
         if (watched == null) {
             return ABSENT;
         }
+        if (!Files.exists(proc.resolve("net/tcp")) && !Files.exists(proc.resolve("net/tcp6"))) {
+            depth = -1;
+            return ABSENT;
+        }
         try {
             depth = depthIn("net/tcp", watched.suffix) + depthIn("net/tcp6", watched.suffix);
             return (double) depth / watched.capacity;

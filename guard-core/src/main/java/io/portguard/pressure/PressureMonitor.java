@@ -16,7 +16,12 @@ public final class PressureMonitor {
     private final Map<String, Double> readings = new ConcurrentHashMap<>();
 
     /** A source, and from where to where its fraction means that load has to be shed. */
-    private record Watched(PressureSource source, double start, double full) {}
+    private record Watched(PressureSource source, double start, double full) {
+
+        double overload(double fraction) {
+            return fraction <= start || full == Double.POSITIVE_INFINITY ? 0 : (fraction - start) / (full - start);
+        }
+    }
 
     /**
      * Adds a source.
@@ -46,7 +51,7 @@ public final class PressureMonitor {
                 readings.remove(each.source.name());
             } else {
                 readings.put(each.source.name(), fraction);
-                most = Math.max(most, (fraction - each.start) / (each.full - each.start));
+                most = Math.max(most, each.overload(fraction));
             }
         }
         return Math.min(most, 1);

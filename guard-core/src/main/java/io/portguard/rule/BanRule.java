@@ -44,7 +44,7 @@ public final class BanRule implements Rule {
             throw new IllegalArgumentException(
                     "seconds: " + seconds + " (expected: a whole number from 1 to " + MAX_SECONDS + ")");
         }
-        if (untilNanos.size() >= MAX_BANS) {
+        if (untilNanos.size() >= MAX_BANS && !untilNanos.containsKey(client)) {
             throw new IllegalArgumentException(
                     "client: " + client + " (expected: fewer than " + MAX_BANS + " bans at a time)");
         }

@@ -29,6 +29,12 @@ final class ClientRateRule implements Rule {
         this.parameters = parameters;
     }
 
+    /** How long an empty bucket takes to fill; 0 without a rate. */
+    long fullNanos() {
+        TokenBucket limit = parameters;
+        return limit == null ? 0 : limit.fullNanos();
+    }
+
     @Override
     public String name() {
         return reason.text();

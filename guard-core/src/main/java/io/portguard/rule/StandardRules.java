@@ -73,9 +73,8 @@ public final class StandardRules {
      * @param burst tokens a full bucket holds; null for those of one second, at least 1
      */
     public void clientRate(@Nullable Double rate, @Nullable Double burst) {
-        TokenBucket bucket = bucket(rate, burst);
-        clientRate.parameters(bucket);
-        clients.rememberFor(bucket == null ? Duration.ZERO : Duration.ofNanos(bucket.fullNanos()));
+        clientRate.parameters(bucket(rate, burst));
+        rememberDebts();
     }
 
     /** Sets the token buckets of new connections; see {@link #clientRate}. */
@@ -86,6 +85,11 @@ public final class StandardRules {
     /** Sets the token bucket of each client's new connections; see {@link #clientRate}. */
     public void clientAcceptRate(@Nullable Double rate, @Nullable Double burst) {
         clientAcceptRate.parameters(bucket(rate, burst));
+        rememberDebts();
+    }
+
+    private void rememberDebts() {
+        clients.rememberFor(Duration.ofNanos(Math.max(clientRate.fullNanos(), clientAcceptRate.fullNanos())));
     }
 
     /** Limits the requests in progress of each client; null for no limit. */

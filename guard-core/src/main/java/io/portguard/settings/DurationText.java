@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Durations as settings write them: a whole number and a unit, {@code 20ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
 final class DurationText {
 
-    private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})\\s*(ns|us|ms|s|m|h|d)");
+    private static final Pattern SIMPLE = Pattern.compile("(\\d{1,14})\\s*(ns|us|ms|s|m|h|d)");
 
     private DurationText() {}
 

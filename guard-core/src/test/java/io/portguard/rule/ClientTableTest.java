@@ -1,0 +1,170 @@
+package io.portguard.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.Attempts;
+import io.portguard.Client;
+import io.portguard.ManualClock;
+import io.portguard.Outcome;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Verdict;
+import io.portguard.limit.Algorithm;
+import io.portguard.limit.LimitParameters;
+import io.portguard.limit.Limits;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientTableTest {
+
+    private final ManualClock clock = new ManualClock();
+    private final ClientTable table = new ClientTable(100, clock);
+
+    private ClientState client(int number) {
+        return (ClientState) table.client(Attempts.key(number));
+    }
+
+    private void flood(int addresses) {
+        for (int i = 0; i < addresses; i++) {
+            table.client(Attempts.key(1_000_000 + i));
+        }
+        table.sweep();
+    }
+
+    @Test
+    void aClientKnownIsTheSameObject() {
+        assertThat(client(1)).isSameAs(client(1)).isNotSameAs(client(2));
+        assertThat(table.size()).isEqualTo(2);
+    }
+
+    @Test
+    void howeverManyAddressesThereAreItStaysBounded() {
+        flood(100_000);
+        assertThat(table.size()).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void aClientThatHasNotBeenSeenForLongIsForgotten() {
+        ClientState seen = client(1);
+        clock.advance(Duration.ofMinutes(9));
+        table.sweep();
+        assertThat(client(1)).isSameAs(seen);
+        clock.advance(Duration.ofMinutes(11));
+        table.sweep();
+        assertThat(table.size()).isZero();
+        assertThat(seen.isTracked()).isFalse();
+        assertThat(client(1)).isNotSameAs(seen);
+    }
+
+    @Test
+    void theStateThatAConnectionHoldsComesBackWhenItIsUsed() {
+        ClientState held = client(1);
+        clock.advance(Duration.ofMinutes(30));
+        table.sweep();
+        assertThat(held.isTracked()).isFalse();
+
+        assertThat(table.stateOf(Attempts.request(held))).isSameAs(held);
+
+        assertThat(held.isTracked()).isTrue();
+        assertThat(client(1)).isSameAs(held);
+    }
+
+    @Test
+    void countsOfAClientForgottenMeanwhileEndAtZero() {
+        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        ClientState held = client(1);
+        Attempt attempt = Attempts.request(held);
+        assertThat(rule.tryAcquire(attempt, clock.nanoTime())).isEqualTo(Verdict.pass());
+        clock.advance(Duration.ofMinutes(30));
+        flood(10_000);
+        ClientState successor = client(1);
+
+        rule.release(attempt, clock.nanoTime(), clock.nanoTime(), Outcome.SUCCESS);
+
+        assertThat(held.requests()).isZero();
+        assertThat(successor.requests()).isZero();
+    }
+
+    @Test
+    void aClientIsRememberedForAsLongAsItsBucketNeedsToFill() {
+        StandardRules rules = rules();
+        rules.clientRate(0.0001, 1.0);
+        ClientState debtor = client(1);
+        clock.advance(Duration.ofMinutes(100));
+        table.sweep();
+        assertThat(client(1)).isSameAs(debtor);
+        rules.clientRate(null, null);
+        clock.advance(Duration.ofMinutes(11));
+        table.sweep();
+        assertThat(client(1)).isNotSameAs(debtor);
+    }
+
+    @Test
+    void aClientIsRememberedForAsLongAsItsBucketOfConnectionsNeedsToFill() {
+        StandardRules rules = rules();
+        rules.clientAcceptRate(0.0001, 1.0);
+        rules.clientRate(100.0, 100.0);
+        ClientState debtor = client(1);
+        clock.advance(Duration.ofMinutes(100));
+        table.sweep();
+        assertThat(client(1)).isSameAs(debtor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE - 1_000_000_000L, Long.MIN_VALUE, -1})
+    void theClockMayBeNegativeAndWrapAround(long start) {
+        ManualClock wrapping = new ManualClock(start);
+        ClientTable wrapped = new ClientTable(100, wrapping);
+        Client known = wrapped.client(Attempts.key(1));
+        wrapping.advanceSeconds(5);
+        wrapped.sweep();
+        assertThat(wrapped.client(Attempts.key(1))).isSameAs(known);
+        wrapping.advance(Duration.ofMinutes(11));
+        wrapped.sweep();
+        assertThat(wrapped.size()).isZero();
+    }
+
+    @Test
+    void theTopClientsAreTheHeaviestFirst() {
+        for (int i = 1; i <= 20; i++) {
+            ClientState.REQUESTS.set(client(i), i);
+            ClientState.CONNECTIONS.set(client(i), 2);
+        }
+        clock.advanceSeconds(10);
+        assertThat(table.top(3)).extracting(ClientUsage::requests).containsExactly(20, 19, 18);
+        assertThat(table.top(3)).extracting(usage -> usage.client().toString()).containsExactly("10.0.0.20", "10.0.0.19", "10.0.0.18");
+        assertThat(table.top(0)).isEmpty();
+        assertThat(table.top(-1)).isEmpty();
+        assertThat(table.top(1_000)).hasSize(20);
+    }
+
+    @Test
+    void aClientOfALimitSeesNoMoreInProgressThanItAllows() {
+        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        Attempt attempt = Attempts.request(client(1));
+        for (int i = 0; i < 5; i++) {
+            rule.tryAcquire(attempt, clock.nanoTime());
+        }
+        rule.limit(3);
+        assertThat(rule.tryAcquire(attempt, clock.nanoTime())).isEqualTo(Rejection.of(Reason.CLIENT_CONCURRENCY));
+        for (int i = 0; i < 3; i++) {
+            rule.release(attempt, 0, clock.nanoTime(), Outcome.SUCCESS);
+        }
+        assertThat(rule.tryAcquire(attempt, clock.nanoTime())).isEqualTo(Verdict.pass());
+        assertThat(rule.tryAcquire(attempt, clock.nanoTime())).isInstanceOf(Rejection.class);
+        rule.limit(ClientCountRule.UNLIMITED);
+        assertThat(rule.tryAcquire(attempt, clock.nanoTime())).isEqualTo(Verdict.pass());
+        assertThat(client(1).requests()).isEqualTo(4);
+    }
+
+    private StandardRules rules() {
+        return new StandardRules(
+                table,
+                Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))),
+                10,
+                clock);
+    }
+}

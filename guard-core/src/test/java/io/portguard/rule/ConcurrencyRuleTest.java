@@ -1,0 +1,232 @@
+package io.portguard.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.Attempts;
+import io.portguard.ManualClock;
+import io.portguard.Outcome;
+import io.portguard.Priority;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Verdict;
+import io.portguard.limit.Algorithm;
+import io.portguard.limit.Allowance;
+import io.portguard.limit.Limit;
+import io.portguard.limit.LimitParameters;
+import io.portguard.limit.Limits;
+import io.portguard.limit.Window;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ConcurrencyRuleTest {
+
+    private final ManualClock clock = new ManualClock();
+    private final ClientTable table = new ClientTable(1_000, clock);
+    private final FairShare fairShare = new FairShare(clock.nanoTime());
+    private final WatchedLimit limit = new WatchedLimit(new Allowance(10, 20));
+    private final ConcurrencyRule rule = new ConcurrencyRule(limit, table, fairShare, clock.nanoTime());
+    private final Attempt normal = Attempts.request(table.client(Attempts.key(1)));
+    private final Attempt critical = Attempts.request(table.client(Attempts.key(1)), Priority.CRITICAL);
+
+    /** Allows what it is told to, and keeps the windows it is shown. */
+    private static final class WatchedLimit implements Limit {
+        private final Allowance allowance;
+        private final List<Window> windows = new ArrayList<>();
+
+        WatchedLimit(Allowance allowance) {
+            this.allowance = allowance;
+        }
+
+        @Override
+        public Allowance initial() {
+            return allowance;
+        }
+
+        @Override
+        public Allowance update(Window window) {
+            windows.add(window);
+            return allowance;
+        }
+
+        @Override
+        public Allowance reconfigure(LimitParameters parameters) {
+            return new Allowance(parameters.max(), parameters.max());
+        }
+    }
+
+    private Verdict ask(Attempt attempt) {
+        return rule.tryAcquire(attempt, clock.nanoTime());
+    }
+
+    private void end(Attempt attempt, Outcome outcome, long millis) {
+        rule.release(attempt, clock.nanoTime() - millis * 1_000_000, clock.nanoTime(), outcome);
+    }
+
+    private int fill(Attempt attempt) {
+        int admitted = 0;
+        while (ask(attempt) == Verdict.pass()) {
+            admitted++;
+        }
+        return admitted;
+    }
+
+    /** Shows the limit a window in which the queue was used, which makes the service busy. */
+    private void becomeBusy() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(ask(critical)).isEqualTo(Verdict.pass());
+        }
+        fill(critical);
+        while (rule.inFlight() > 0) {
+            end(critical, Outcome.SUCCESS, 10);
+        }
+        clock.advanceMillis(50);
+        rule.tick(clock.nanoTime());
+    }
+
+    @Test
+    void whileTheServiceIsNotBusyTheWholeLimitIsForAll() {
+        assertThat(fill(normal)).isEqualTo(20);
+        assertThat(ask(normal)).isEqualTo(Rejection.of(Reason.CONCURRENCY));
+        assertThat(rule.inFlight()).isEqualTo(20);
+    }
+
+    @Test
+    void whileItIsBusyPartOfTheQueueIsKeptForWhatMattersMore() {
+        becomeBusy();
+        assertThat(fill(normal)).isEqualTo(16);
+        assertThat(ask(normal)).isEqualTo(Rejection.of(Reason.OVERLOAD));
+        assertThat(fill(critical)).isEqualTo(4);
+        assertThat(ask(critical)).isEqualTo(Rejection.of(Reason.CONCURRENCY));
+        assertThat(ask(normal)).isEqualTo(Rejection.of(Reason.CONCURRENCY));
+    }
+
+    @Test
+    void itIsBusyForASecondAfterTheLastSignOfIt() {
+        becomeBusy();
+        endQuietly(990);
+        assertThat(fill(normal)).isEqualTo(16);
+        while (rule.inFlight() > 0) {
+            end(normal, Outcome.IGNORED, 10);
+        }
+        endQuietly(1_000);
+        endQuietly(1_000);
+        assertThat(fill(normal)).isEqualTo(20);
+    }
+
+    private void endQuietly(long afterMillis) {
+        clock.advanceMillis(afterMillis);
+        for (int i = 0; i < 10; i++) {
+            ask(critical);
+            end(critical, Outcome.SUCCESS, 10);
+        }
+        rule.tick(clock.nanoTime());
+    }
+
+    @Test
+    void whenBusyAClientAboveItsShareIsRefusedForThatReason() {
+        ClientState heavy = (ClientState) table.client(Attempts.key(7));
+        ClientState.REQUESTS.set(heavy, 50);
+        List<Attempt> light = new ArrayList<>();
+        for (int i = 100; i < 130; i++) {
+            ClientState client = (ClientState) table.client(Attempts.key(i));
+            ClientState.REQUESTS.set(client, 1);
+            light.add(Attempts.request(client));
+        }
+        for (int i = 0; i < 40; i++) {
+            clock.advanceMillis(100);
+            heavy.accrue(clock.nanoTime());
+            fairShare.standing(heavy, clock.nanoTime());
+            for (Attempt each : light) {
+                ((ClientState) each.client()).accrue(clock.nanoTime());
+                fairShare.standing((ClientState) each.client(), clock.nanoTime());
+            }
+            fairShare.tick(clock.nanoTime());
+        }
+        becomeBusy();
+        int admitted = fill(Attempts.request(heavy));
+        assertThat(ask(Attempts.request(heavy))).isEqualTo(Rejection.of(Reason.FAIR_SHARE));
+        assertThat(admitted).isBetween(10, 15);
+        // What the heavy client is refused is there for the others.
+        assertThat(ask(light.get(0))).isEqualTo(Verdict.pass());
+    }
+
+    @Test
+    void cancelGivesThePlaceBackAndIsNoSample() {
+        assertThat(ask(normal)).isEqualTo(Verdict.pass());
+        rule.cancel(normal, clock.nanoTime());
+        assertThat(rule.inFlight()).isZero();
+        clock.advanceSeconds(5);
+        rule.tick(clock.nanoTime());
+        assertThat(limit.windows).isEmpty();
+    }
+
+    @Test
+    void theLimitIsShownWhatEndedAndWhatWasRefused() {
+        fill(normal);
+        for (int i = 0; i < 6; i++) {
+            end(normal, Outcome.SUCCESS, 10);
+        }
+        end(normal, Outcome.SUCCESS, 40);
+        end(normal, Outcome.FAILURE, 1_000);
+        end(normal, Outcome.DROPPED, 1_000);
+        end(normal, Outcome.IGNORED, 1_000);
+        end(normal, Outcome.FAILURE, 1_000);
+        clock.advanceMillis(50);
+        rule.tick(clock.nanoTime());
+
+        assertThat(limit.windows).hasSize(1);
+        Window window = limit.windows.get(0);
+        assertThat(window.durationNanos()).isEqualTo(50_000_000);
+        assertThat(window.completed()).isEqualTo(10);
+        assertThat(window.served()).isEqualTo(7);
+        assertThat(window.dropped()).isOne();
+        assertThat(window.latencySumNanos()).isEqualTo(100_000_000);
+        assertThat(window.meanLatencyNanos()).isEqualTo(100_000_000 / 7.0);
+        assertThat(window.peakInFlight()).isEqualTo(20);
+        assertThat(window.refused()).isOne();
+        assertThat(window.inFlightSum()).isEqualTo(20 + 19 + 18 + 17 + 16 + 15 + 14 + 13 + 12 + 10);
+    }
+
+    @Test
+    void aWindowLastsUntilItHasEnoughRequestsOrASecondIsOver() {
+        fill(normal);
+        end(normal, Outcome.SUCCESS, 10);
+        clock.advanceMillis(999);
+        rule.tick(clock.nanoTime());
+        assertThat(limit.windows).isEmpty();
+        clock.advanceMillis(1);
+        rule.tick(clock.nanoTime());
+        assertThat(limit.windows).hasSize(1);
+        clock.advanceSeconds(100);
+        rule.tick(clock.nanoTime());
+        assertThat(limit.windows).hasSize(1);
+    }
+
+    @Test
+    void aLowerLimitHoldsAtOnceAndLosesNoPermit() {
+        fill(normal);
+        rule.reconfigure(new LimitParameters(5, 1, 5, Duration.ofMillis(20)));
+        assertThat(ask(critical)).isEqualTo(Rejection.of(Reason.CONCURRENCY));
+        for (int i = 20; i > 5; i--) {
+            assertThat(ask(critical)).isInstanceOf(Rejection.class);
+            end(normal, Outcome.SUCCESS, 1);
+        }
+        assertThat(rule.inFlight()).isEqualTo(5);
+        end(normal, Outcome.SUCCESS, 1);
+        assertThat(ask(critical)).isEqualTo(Verdict.pass());
+    }
+
+    @Test
+    void anotherAlgorithmTakesOverWithWhatIsInFlight() {
+        fill(normal);
+        rule.limit(Limits.of(Algorithm.FIXED, new LimitParameters(30, 1, 30, Duration.ofMillis(20))));
+        assertThat(rule.allowance().limit()).isEqualTo(30);
+        assertThat(fill(normal)).isEqualTo(10);
+        while (rule.inFlight() > 0) {
+            end(normal, Outcome.SUCCESS, 1);
+        }
+    }
+}

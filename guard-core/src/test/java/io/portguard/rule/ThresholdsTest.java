@@ -1,0 +1,50 @@
+package io.portguard.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Priority;
+import io.portguard.limit.Allowance;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ThresholdsTest {
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 2", "10, 10", "16, 21", "80, 100", "1, 10000000", "10000000, 10000000"})
+    void whoMattersMoreAndUsesLessIsNeverWorseOff(int capacity, int limit) {
+        Thresholds busy = new Thresholds(new Allowance(capacity, limit), true);
+        for (Priority priority : Priority.values()) {
+            for (int standing = 0; standing < FairShare.STANDINGS; standing++) {
+                int threshold = busy.of(priority, standing);
+                assertThat(threshold).isBetween(capacity, limit);
+                if (standing > 0) {
+                    assertThat(threshold).isLessThanOrEqualTo(busy.of(priority, standing - 1));
+                }
+                for (Priority lower : Priority.values()) {
+                    if (lower.compareTo(priority) > 0) {
+                        assertThat(threshold).isGreaterThanOrEqualTo(busy.of(lower, standing));
+                    }
+                }
+            }
+        }
+        assertThat(busy.of(Priority.CRITICAL, 0)).isEqualTo(limit);
+    }
+
+    @Test
+    void whileTheServiceIsNotBusyThePlacesAreForAll() {
+        Thresholds idle = new Thresholds(new Allowance(10, 30), false);
+        for (Priority priority : Priority.values()) {
+            for (int standing = 0; standing < FairShare.STANDINGS; standing++) {
+                assertThat(idle.of(priority, standing)).isEqualTo(30);
+            }
+        }
+    }
+
+    @Test
+    void backgroundOfTheHeaviestGetsNoPlaceInTheQueueOfABusyService() {
+        Thresholds busy = new Thresholds(new Allowance(10, 30), true);
+        assertThat(busy.of(Priority.BACKGROUND, 3)).isEqualTo(10);
+        assertThat(busy.of(Priority.NORMAL, 0)).isEqualTo(22);
+    }
+}
