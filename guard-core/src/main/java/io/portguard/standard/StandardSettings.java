@@ -95,7 +95,7 @@ public final class StandardSettings {
     public static final Setting<List<PathPattern>> REQUESTS_EXEMPT = Setting.of(
                     "requests.exempt",
                     SettingTypes.list("a list of paths that begin with / and may end in /**", PathPattern::parse),
-                    List.of(path("/actuator/health/**"), path("/livez"), path("/readyz")),
+                    List.of(path("/actuator/health/**"), path("/actuator/guard/**"), path("/livez"), path("/readyz")),
                     "Paths that are never refused.")
             .fixed();
 

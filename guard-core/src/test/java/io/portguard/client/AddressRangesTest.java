@@ -45,8 +45,22 @@ class AddressRangesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8 /8", "10.0.0/8", "::/129",
-                "::1/0x8", "10.0.0.0/٨", "host/8", "10.0.0.0-10.0.0.9", "*", "10.0.0.0/8/8", "10.0.0.0/0008"
+                "",
+                "/8",
+                "10.0.0.0/",
+                "10.0.0.0/33",
+                "10.0.0.0/-1",
+                "10.0.0.0/+8",
+                "10.0.0.0/8 /8",
+                "10.0.0/8",
+                "::/129",
+                "::1/0x8",
+                "10.0.0.0/٨",
+                "host/8",
+                "10.0.0.0-10.0.0.9",
+                "*",
+                "10.0.0.0/8/8",
+                "10.0.0.0/0008"
             })
     void whatIsNoRangeIsNone(String text) {
         assertThat(AddressRange.parse(text)).isEmpty();
@@ -66,14 +80,17 @@ class AddressRangesTest {
         for (int round = 0; round < 100; round++) {
             List<AddressRange> ranges = new ArrayList<>();
             for (int i = random.nextInt(12); i > 0; i--) {
-                ranges.add(AddressRange.of(address(random), random.nextBoolean() ? 128 - random.nextInt(20) : random.nextInt(129)));
+                ranges.add(AddressRange.of(
+                        address(random), random.nextBoolean() ? 128 - random.nextInt(20) : random.nextInt(129)));
             }
             AddressRanges set = new AddressRanges(ranges);
             assertThat(set.isEmpty()).isEqualTo(ranges.isEmpty());
             for (int i = 0; i < 100; i++) {
                 IpAddress probe = probe(random, ranges);
                 boolean expected = ranges.stream().anyMatch(range -> range.contains(probe));
-                assertThat(set.contains(probe)).as("seed %d: %s in %s", seed, probe, ranges).isEqualTo(expected);
+                assertThat(set.contains(probe))
+                        .as("seed %d: %s in %s", seed, probe, ranges)
+                        .isEqualTo(expected);
             }
         }
     }
@@ -106,7 +123,9 @@ class AddressRangesTest {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 3_000; i++) {
             AddressRange range = AddressRange.of(address(random), random.nextInt(129));
-            assertThat(AddressRange.parse(range.toString())).as("seed %d: %s", seed, range).contains(range);
+            assertThat(AddressRange.parse(range.toString()))
+                    .as("seed %d: %s", seed, range)
+                    .contains(range);
         }
     }
 

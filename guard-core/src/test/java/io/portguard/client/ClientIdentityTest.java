@@ -23,7 +23,8 @@ class ClientIdentityTest {
             new AddressRanges(List.of(AddressRange.parse("10.0.0.0/8").orElseThrow()));
     private static final ClientIdentity BY_ADDRESS = new ClientIdentity(IdentifyBy.ADDRESS, 32, 64, PROXIES);
 
-    private record Request(Map<String, String> headers, @Nullable String principal) implements RequestOrigin {
+    private record Request(
+            Map<String, String> headers, @Nullable String principal) implements RequestOrigin {
 
         static Request of(String... namesAndValues) {
             Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -50,14 +51,25 @@ class ClientIdentityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "192.0.2.1", "for=192.0.2.1", "127.0.0.1", "10.0.0.9", "for=10.0.0.9", "", ",", "unknown", "for=\"[::1]\"",
-                "for=192.0.2.1, for=10.0.0.1", "::1", "[::1]:80"
+                "192.0.2.1",
+                "for=192.0.2.1",
+                "127.0.0.1",
+                "10.0.0.9",
+                "for=10.0.0.9",
+                "",
+                ",",
+                "unknown",
+                "for=\"[::1]\"",
+                "for=192.0.2.1, for=10.0.0.1",
+                "::1",
+                "[::1]:80"
             })
     void aForgedHeaderOfAStrangerNeverChangesTheClient(String forged) {
         for (String header : List.of("Forwarded", "X-Forwarded-For")) {
             Request request = Request.of(header, forged);
             assertThat(BY_ADDRESS.address(STRANGER, request)).isEqualTo(STRANGER);
-            assertThat(BY_ADDRESS.key(BY_ADDRESS.address(STRANGER, request), request)).isEqualTo(ClientKey.of(STRANGER));
+            assertThat(BY_ADDRESS.key(BY_ADDRESS.address(STRANGER, request), request))
+                    .isEqualTo(ClientKey.of(STRANGER));
         }
     }
 
@@ -165,7 +177,9 @@ class ClientIdentityTest {
     @Test
     void addressesOfOneNetworkAreOneClient() {
         ClientIdentity identity = new ClientIdentity(IdentifyBy.ADDRESS, 24, 56, AddressRanges.NONE);
-        assertThat(identity.key(ip("192.0.2.1"))).isEqualTo(identity.key(ip("192.0.2.200"))).hasToString("192.0.2.0/24");
+        assertThat(identity.key(ip("192.0.2.1")))
+                .isEqualTo(identity.key(ip("192.0.2.200")))
+                .hasToString("192.0.2.0/24");
         assertThat(identity.key(ip("2001:db8::1"))).isEqualTo(identity.key(ip("2001:db8:0:ff::2")));
         assertThat(identity.key(ip("2001:db8::1"))).isNotEqualTo(identity.key(ip("2001:db8:0:100::2")));
         assertThat(identity.key(null)).isEqualTo(identity.key(null));
@@ -178,7 +192,8 @@ class ClientIdentityTest {
         assertThat(byHeader.key(STRANGER, Request.of("x-api-key", "k1"))).isEqualTo(ClientKey.named("k1"));
         assertThat(byHeader.key(STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
         assertThat(byHeader.key(STRANGER, Request.of("x-api-key", ""))).isEqualTo(ClientKey.of(STRANGER));
-        assertThat(byHeader.key(STRANGER, Request.of("x-api-key", "k".repeat(257)))).isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byHeader.key(STRANGER, Request.of("x-api-key", "k".repeat(257))))
+                .isEqualTo(ClientKey.of(STRANGER));
         ClientIdentity byPrincipal = new ClientIdentity(IdentifyBy.PRINCIPAL, 32, 64, AddressRanges.NONE);
         assertThat(byPrincipal.key(STRANGER, new Request(Map.of(), "alice"))).isEqualTo(ClientKey.named("alice"));
         assertThat(byPrincipal.key(STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
@@ -194,7 +209,12 @@ class ClientIdentityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"address, address", "' PRINCIPAL ', principal", "Header:X-Key, header:X-Key", "header: X-Key, header:X-Key"})
+    @CsvSource({
+        "address, address",
+        "' PRINCIPAL ', principal",
+        "Header:X-Key, header:X-Key",
+        "header: X-Key, header:X-Key"
+    })
     void whatClientsAreToldByIsReadAndWritten(String text, String written) {
         assertThat(IdentifyBy.parse(text).orElseThrow()).hasToString(written);
         assertThat(IdentifyBy.parse(written)).isEqualTo(IdentifyBy.parse(text));

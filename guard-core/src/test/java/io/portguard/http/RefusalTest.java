@@ -50,7 +50,8 @@ class RefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10, 20, 20, 2", "0.5, 1, 1, 2", "1, 1, 1, 1", "0.5, 0.5, 1, 2", "3, 10, 10, 4", "1e7, 1e7, 10000000, 1"})
+    @CsvSource({"10, 20, 20, 2", "0.5, 1, 1, 2", "1, 1, 1, 1", "0.5, 0.5, 1, 2", "3, 10, 10, 4", "1e7, 1e7, 10000000, 1"
+    })
     void thePolicyIsTheBurstInTheTimeItTakesToFill(double rate, double burst, long quota, long window) {
         assertThat(new RateLimitFields(rate, burst).policy()).isEqualTo("\"default\";q=" + quota + ";w=" + window);
     }

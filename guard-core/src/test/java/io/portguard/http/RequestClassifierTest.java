@@ -14,7 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestClassifierTest {
 
     private static final RequestClassifier CLASSIFIER = new RequestClassifier(
-            List.of(rule("POST /orders=critical"), rule("/orders/**=important"), rule("/export/**=background"), rule("/pay/**=critical")),
+            List.of(
+                    rule("POST /orders=critical"),
+                    rule("/orders/**=important"),
+                    rule("/export/**=background"),
+                    rule("/pay/**=critical")),
             patterns("/actuator/health/**", "/livez"));
 
     private static PriorityRule rule(String text) {
@@ -29,20 +33,51 @@ class RequestClassifierTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET, /orders, IMPORTANT", "POST, /orders, CRITICAL", "GET, /orders/7, IMPORTANT", "POST, /orders/7, IMPORTANT",
-        "GET, /ordersx, NORMAL", "GET, /, NORMAL", "GET, /export/all, BACKGROUND", "GET, '', NORMAL", "OPTIONS, *, NORMAL",
-        "post, /orders, IMPORTANT", "GET, /orders/, IMPORTANT", "GET, /Orders, NORMAL"
+        "GET, /orders, IMPORTANT",
+        "POST, /orders, CRITICAL",
+        "GET, /orders/7, IMPORTANT",
+        "POST, /orders/7, IMPORTANT",
+        "GET, /ordersx, NORMAL",
+        "GET, /, NORMAL",
+        "GET, /export/all, BACKGROUND",
+        "GET, '', NORMAL",
+        "OPTIONS, *, NORMAL",
+        "post, /orders, IMPORTANT",
+        "GET, /orders/, IMPORTANT",
+        "GET, /Orders, NORMAL"
     })
     void theFirstRuleThatMatchesWins(String method, String path, Priority priority) {
-        assertThat(CLASSIFIER.priority(new TestRequest(method, path, java.util.Map.of()))).isEqualTo(priority);
+        assertThat(CLASSIFIER.priority(new TestRequest(method, path, java.util.Map.of())))
+                .isEqualTo(priority);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/pay/../export", "/pay/./x", "/pay//x", "/pay/%2e%2e/export", "/pay/..;/export", "/pay/;/x", "/pay/x;a=b",
-                "/pay/\\..\\export", "/pay/%00", "/pay/x y", "/pay/\t", "/pay/é", "/pay/.hidden", "/pay/..", "/pay/.", "/pay/%70",
-                "//pay/x", "/./pay/x", "/%70ay/x", "/x/../pay/x", "/pay%2Fx", "\\pay\\x", "/pay/\u007f", "/pay/\uff0e\uff0e/x"
+                "/pay/../export",
+                "/pay/./x",
+                "/pay//x",
+                "/pay/%2e%2e/export",
+                "/pay/..;/export",
+                "/pay/;/x",
+                "/pay/x;a=b",
+                "/pay/\\..\\export",
+                "/pay/%00",
+                "/pay/x y",
+                "/pay/\t",
+                "/pay/é",
+                "/pay/.hidden",
+                "/pay/..",
+                "/pay/.",
+                "/pay/%70",
+                "//pay/x",
+                "/./pay/x",
+                "/%70ay/x",
+                "/x/../pay/x",
+                "/pay%2Fx",
+                "\\pay\\x",
+                "/pay/\u007f",
+                "/pay/\uff0e\uff0e/x"
             })
     void aPathThatReadersMayReadDifferentlyIsNeverAboveTheDefault(String path) {
         assertThat(CLASSIFIER.priority(TestRequest.get(path))).isGreaterThanOrEqualTo(Priority.NORMAL);
@@ -57,11 +92,35 @@ class RequestClassifierTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/livez/", "/livez/x", "/livezx", "/Livez", "/LIVEZ", "/livez?x", "/livez;x", "/livez%20", "//livez", "/./livez",
-                "/actuator/health/../env", "/actuator/health/%2e%2e/env", "/actuator/health/..;/env", "/actuator/health/./x",
-                "/actuator/health//../env", "/actuator/health\\..\\env", "/actuator/health/..\\env", "/actuator/health/;/../env",
-                "/actuator/healthx", "/actuator/health%2f..%2fenv", "/actuator/health/%252e%252e/env", "/actuator/health/.%2e/env",
-                "/actuator/health/x/../../env", "/actuator/health/\u2025/env", "/x/../livez", "", "/", "*", "http://host/livez"
+                "/livez/",
+                "/livez/x",
+                "/livezx",
+                "/Livez",
+                "/LIVEZ",
+                "/livez?x",
+                "/livez;x",
+                "/livez%20",
+                "//livez",
+                "/./livez",
+                "/actuator/health/../env",
+                "/actuator/health/%2e%2e/env",
+                "/actuator/health/..;/env",
+                "/actuator/health/./x",
+                "/actuator/health//../env",
+                "/actuator/health\\..\\env",
+                "/actuator/health/..\\env",
+                "/actuator/health/;/../env",
+                "/actuator/healthx",
+                "/actuator/health%2f..%2fenv",
+                "/actuator/health/%252e%252e/env",
+                "/actuator/health/.%2e/env",
+                "/actuator/health/x/../../env",
+                "/actuator/health/\u2025/env",
+                "/x/../livez",
+                "",
+                "/",
+                "*",
+                "http://host/livez"
             })
     void nothingCanBeDressedUpAsAProbe(String path) {
         assertThat(CLASSIFIER.isExempt(TestRequest.get(path))).isFalse();
@@ -71,7 +130,9 @@ class RequestClassifierTest {
     @ValueSource(longs = {101, 102, 103})
     void noPathThatNormalizesToAnotherIsExemptOrImportant(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        String[] parts = {"/", "..", ".", "%2e", "%2f", ";", "\\", "actuator", "health", "livez", "pay", "env", "//", "a", "%", " "};
+        String[] parts = {
+            "/", "..", ".", "%2e", "%2f", ";", "\\", "actuator", "health", "livez", "pay", "env", "//", "a", "%", " "
+        };
         for (int i = 0; i < 50_000; i++) {
             StringBuilder path = new StringBuilder(random.nextBoolean() ? "/actuator/health" : "/pay");
             for (int length = random.nextInt(6); length > 0; length--) {
@@ -81,8 +142,12 @@ class RequestClassifierTest {
             boolean plain = raw.matches("(/[a-z0-9][a-z0-9.]*)+/?");
             TestRequest request = TestRequest.get(raw);
             if (!plain) {
-                assertThat(CLASSIFIER.isExempt(request)).as("seed %d: %s", seed, raw).isFalse();
-                assertThat(CLASSIFIER.priority(request)).as("seed %d: %s", seed, raw).isGreaterThanOrEqualTo(Priority.NORMAL);
+                assertThat(CLASSIFIER.isExempt(request))
+                        .as("seed %d: %s", seed, raw)
+                        .isFalse();
+                assertThat(CLASSIFIER.priority(request))
+                        .as("seed %d: %s", seed, raw)
+                        .isGreaterThanOrEqualTo(Priority.NORMAL);
             }
         }
     }
@@ -91,11 +156,23 @@ class RequestClassifierTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "u=7 | BACKGROUND", "u=4, i | BACKGROUND", "i, u=5 | BACKGROUND", "i,u=5 | BACKGROUND", "u=3 | CRITICAL", "u=0 | CRITICAL",
-                "u=1 | CRITICAL", "u= | CRITICAL", "u | CRITICAL", "xu=7 | CRITICAL", "u=x | CRITICAL", "u=-7 | CRITICAL", "u=8 | CRITICAL"
+                "u=7 | BACKGROUND",
+                "u=4, i | BACKGROUND",
+                "i, u=5 | BACKGROUND",
+                "i,u=5 | BACKGROUND",
+                "u=3 | CRITICAL",
+                "u=0 | CRITICAL",
+                "u=1 | CRITICAL",
+                "u= | CRITICAL",
+                "u | CRITICAL",
+                "xu=7 | CRITICAL",
+                "u=x | CRITICAL",
+                "u=-7 | CRITICAL",
+                "u=8 | CRITICAL"
             })
     void aRequestLowersItsOwnPriority(String header, Priority priority) {
-        assertThat(CLASSIFIER.priority(TestRequest.get("/pay/x").with("Priority", header))).isEqualTo(priority);
+        assertThat(CLASSIFIER.priority(TestRequest.get("/pay/x").with("Priority", header)))
+                .isEqualTo(priority);
     }
 
     @ParameterizedTest
@@ -109,7 +186,12 @@ class RequestClassifierTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/orders, /orders", "/orders/**, /orders/**", "/**, /**", "/, /", "/a.b/c-d_e~, /a.b/c-d_e~", "/a/**, /a/**"
+        "/orders, /orders",
+        "/orders/**, /orders/**",
+        "/**, /**",
+        "/, /",
+        "/a.b/c-d_e~, /a.b/c-d_e~",
+        "/a/**, /a/**"
     })
     void patternsAreReadAndWritten(String text, String written) {
         assertThat(PathPattern.parse(text).orElseThrow()).hasToString(written);
@@ -117,7 +199,10 @@ class RequestClassifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "orders", "/a*", "/*/b", "/a/**/b", "/a%20b", "/a/../b", "//a", "/a;b", "/a b", "**", "*", "/é"})
+    @ValueSource(
+            strings = {
+                "", "orders", "/a*", "/*/b", "/a/**/b", "/a%20b", "/a/../b", "//a", "/a;b", "/a b", "**", "*", "/é"
+            })
     void whatIsNoPatternIsRefused(String text) {
         assertThat(PathPattern.parse(text)).isEmpty();
     }
@@ -130,13 +215,18 @@ class RequestClassifierTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/a=critical, /a=critical", "get /a/**=Background, GET /a/**=background", "' PUT  /a = normal ', PUT /a=normal"})
+    @CsvSource({
+        "/a=critical, /a=critical",
+        "get /a/**=Background, GET /a/**=background",
+        "' PUT  /a = normal ', PUT /a=normal"
+    })
     void rulesOfPriorityAreReadAndWritten(String text, String written) {
         assertThat(rule(text)).hasToString(written).isEqualTo(rule(written));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/a", "/a=", "=critical", "/a=urgent", "GET=critical", "GET POST /a=critical", "a=critical"})
+    @ValueSource(
+            strings = {"", "/a", "/a=", "=critical", "/a=urgent", "GET=critical", "GET POST /a=critical", "a=critical"})
     void whatIsNoRuleOfPriorityIsRefused(String text) {
         assertThat(PriorityRule.parse(text)).isEmpty();
     }

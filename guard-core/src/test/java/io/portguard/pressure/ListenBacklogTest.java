@@ -112,7 +112,8 @@ class ListenBacklogTest {
 
     @Test
     void itReadsNoFurtherThanTheFirstSocketThatDoesNotListen() throws IOException {
-        ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 3) + line(1, 8080, "01", 1_000) + "garbage \u0000");
+        ListenBacklog backlog =
+                backlog(HEADER + line(0, 8080, "0A", 3) + line(1, 8080, "01", 1_000) + "garbage \u0000");
         backlog.watch(8080, 10);
         assertThat(backlog.sample(0)).isEqualTo(0.3);
     }
@@ -141,8 +142,14 @@ class ListenBacklogTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "\n\n\n", "header\ngarbage", "header\n0: a b 0A", "header\n0: x:1F90 y:0 0A nothing\n", "header\n0: x:1F90 y:0 0A 0:zz rest\n",
-                "header\n0: x:1F90 y:0 0A 0:FFFFFFFFFFFFFFFFFFFF rest\n", "header\n\u0000\u0001\u0002\u00ff"
+                "",
+                "\n\n\n",
+                "header\ngarbage",
+                "header\n0: a b 0A",
+                "header\n0: x:1F90 y:0 0A nothing\n",
+                "header\n0: x:1F90 y:0 0A 0:zz rest\n",
+                "header\n0: x:1F90 y:0 0A 0:FFFFFFFFFFFFFFFFFFFF rest\n",
+                "header\n\u0000\u0001\u0002\u00ff"
             })
     void garbageIsNoPressure(String garbage) throws IOException {
         ListenBacklog backlog = backlog(garbage);
@@ -174,8 +181,12 @@ class ListenBacklogTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "TcpExt: A B\n", "TcpExt: A B\nTcpExt: 1 2\n", "TcpExt: ListenOverflows\nTcpExt: x\n",
-                "IpExt: ListenOverflows\nIpExt: 5\n", "TcpExt: A ListenOverflows\nTcpExt: 1\n"
+                "",
+                "TcpExt: A B\n",
+                "TcpExt: A B\nTcpExt: 1 2\n",
+                "TcpExt: ListenOverflows\nTcpExt: x\n",
+                "IpExt: ListenOverflows\nIpExt: 5\n",
+                "TcpExt: A ListenOverflows\nTcpExt: 1\n"
             })
     void withoutTheCounterItIsUnknown(String netstat) throws IOException {
         Path file = proc.resolve("netstat");
@@ -186,8 +197,10 @@ class ListenBacklogTest {
     @Test
     void theCounterIsFoundByItsName() throws IOException {
         Path file = proc.resolve("netstat");
-        Files.writeString(file, "IpExt: A\nIpExt: 9\nTcpExt: SyncookiesSent ListenOverflows ListenDrops\nTcpExt: 1 17 18\n");
+        Files.writeString(
+                file, "IpExt: A\nIpExt: 9\nTcpExt: SyncookiesSent ListenOverflows ListenDrops\nTcpExt: 1 17 18\n");
         assertThat(new NetworkCounters(file).listenOverflows()).isEqualTo(17);
-        assertThat(new NetworkCounters(proc.resolve("missing")).listenOverflows()).isEqualTo(-1);
+        assertThat(new NetworkCounters(proc.resolve("missing")).listenOverflows())
+                .isEqualTo(-1);
     }
 }

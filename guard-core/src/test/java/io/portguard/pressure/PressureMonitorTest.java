@@ -48,8 +48,9 @@ class PressureMonitorTest {
         monitor.add(new Fixed("b", 0.9), 0.5, 1);
         monitor.add(new Fixed("c", 0), 0.5, 1);
         assertThat(monitor.sample(0)).isEqualTo(0.8);
-        assertThat(monitor.readings()).containsExactly(
-                java.util.Map.entry("a", 0.6), java.util.Map.entry("b", 0.9), java.util.Map.entry("c", 0.0));
+        assertThat(monitor.readings())
+                .containsExactly(
+                        java.util.Map.entry("a", 0.6), java.util.Map.entry("b", 0.9), java.util.Map.entry("c", 0.0));
     }
 
     @Test
@@ -137,8 +138,10 @@ class PressureMonitorTest {
     @Test
     void fileDescriptorsAreAFraction() {
         FileDescriptors descriptors = new FileDescriptors();
-        assertThat(descriptors.sample(0)).satisfiesAnyOf(
-                fraction -> assertThat(fraction).isBetween(0.0, 1.0), fraction -> assertThat(fraction).isNaN());
+        assertThat(descriptors.sample(0))
+                .satisfiesAnyOf(
+                        fraction -> assertThat(fraction).isBetween(0.0, 1.0),
+                        fraction -> assertThat(fraction).isNaN());
         assertThat(descriptors.name()).isEqualTo("file-descriptors");
     }
 }

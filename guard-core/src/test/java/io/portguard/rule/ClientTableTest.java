@@ -135,7 +135,9 @@ class ClientTableTest {
         }
         clock.advanceSeconds(10);
         assertThat(table.top(3)).extracting(ClientUsage::requests).containsExactly(20, 19, 18);
-        assertThat(table.top(3)).extracting(usage -> usage.client().toString()).containsExactly("10.0.0.20", "10.0.0.19", "10.0.0.18");
+        assertThat(table.top(3))
+                .extracting(usage -> usage.client().toString())
+                .containsExactly("10.0.0.20", "10.0.0.19", "10.0.0.18");
         assertThat(table.top(0)).isEmpty();
         assertThat(table.top(-1)).isEmpty();
         assertThat(table.top(1_000)).hasSize(20);
@@ -162,9 +164,6 @@ class ClientTableTest {
 
     private StandardRules rules() {
         return new StandardRules(
-                table,
-                Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))),
-                10,
-                clock);
+                table, Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))), 10, clock);
     }
 }

@@ -67,8 +67,7 @@ class RulesLincheckTest {
     /** A client's bucket of three tokens. */
     public static final class ClientBucket {
         private final ClientTable table = new ClientTable(10, () -> 0);
-        private final ClientRateRule rule =
-                new ClientRateRule(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
+        private final ClientRateRule rule = new ClientRateRule(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         public ClientBucket() {

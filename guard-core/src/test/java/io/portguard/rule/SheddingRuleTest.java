@@ -76,7 +76,9 @@ class SheddingRuleTest {
                 BitSet now = admitted(priority);
                 BitSet more = (BitSet) now.clone();
                 more.andNot(before);
-                assertThat(more.cardinality()).as("%s at level %d", priority, level).isZero();
+                assertThat(more.cardinality())
+                        .as("%s at level %d", priority, level)
+                        .isZero();
                 before = now;
             }
         }

@@ -14,9 +14,22 @@ class DurationTextTest {
 
     @ParameterizedTest
     @CsvSource({
-        "20ms, PT0.02S, 20ms", "10s, PT10S, 10s", "5m, PT5M, 5m", "1h, PT1H, 1h", "2d, PT48H, 2d", "7us, PT0.000007S, 7us",
-        "9ns, PT0.000000009S, 9ns", "0s, PT0S, 0s", "0ms, PT0S, 0s", "1500ms, PT1.5S, 1500ms", "90s, PT1M30S, 90s",
-        "3600s, PT1H, 1h", "' 20 MS ', PT0.02S, 20ms", "PT10S, PT10S, 10s", "pt0.5s, PT0.5S, 500ms", "P1D, PT24H, 1d",
+        "20ms, PT0.02S, 20ms",
+        "10s, PT10S, 10s",
+        "5m, PT5M, 5m",
+        "1h, PT1H, 1h",
+        "2d, PT48H, 2d",
+        "7us, PT0.000007S, 7us",
+        "9ns, PT0.000000009S, 9ns",
+        "0s, PT0S, 0s",
+        "0ms, PT0S, 0s",
+        "1500ms, PT1.5S, 1500ms",
+        "90s, PT1M30S, 90s",
+        "3600s, PT1H, 1h",
+        "' 20 MS ', PT0.02S, 20ms",
+        "PT10S, PT10S, 10s",
+        "pt0.5s, PT0.5S, 500ms",
+        "P1D, PT24H, 1d",
         "1001us, PT0.001001S, 1001us"
     })
     void aDurationIsReadAndWrittenInItsLargestWholeUnit(String text, Duration duration, String written) {
@@ -26,7 +39,24 @@ class DurationTextTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", "10", "ms", "-5s", "1.5s", "10 seconds", "1h30m", "1e3s", "999999999999999s", "PT", "P", "p", "pt", "10S S", "٣s"})
+            strings = {
+                "",
+                " ",
+                "10",
+                "ms",
+                "-5s",
+                "1.5s",
+                "10 seconds",
+                "1h30m",
+                "1e3s",
+                "999999999999999s",
+                "PT",
+                "P",
+                "p",
+                "pt",
+                "10S S",
+                "٣s"
+            })
     void whatIsNoDurationIsNone(String text) {
         assertThat(DurationText.parse(text)).isEmpty();
     }

@@ -44,7 +44,25 @@ class SettingTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "11", "-1", "1.5", "", "ten", "1 0", "0x5", "5f", "5d", "NaN", "Infinity", "1e400", "٥", "5,0", "1_0"})
+    @ValueSource(
+            strings = {
+                "0",
+                "11",
+                "-1",
+                "1.5",
+                "",
+                "ten",
+                "1 0",
+                "0x5",
+                "5f",
+                "5d",
+                "NaN",
+                "Infinity",
+                "1e400",
+                "٥",
+                "5,0",
+                "1_0"
+            })
     void whatIsNoWholeNumberInTheRangeIsRefused(String text) {
         assertThat(refuses(SettingType.wholeNumber(1, 10), text)).isTrue();
     }
@@ -65,9 +83,12 @@ class SettingTypeTest {
         SettingType<Colour> colour = SettingType.oneOf(Colour.class);
         for (int i = 0; i < 3_000; i++) {
             assertRoundTrip(whole, 1 + random.nextInt(Integer.MAX_VALUE - 1));
-            assertRoundTrip(number, Math.max(Double.MIN_VALUE, random.nextDouble() * Math.pow(10, random.nextInt(-300, 18))));
+            assertRoundTrip(
+                    number, Math.max(Double.MIN_VALUE, random.nextDouble() * Math.pow(10, random.nextInt(-300, 18))));
             assertRoundTrip(fromOne, 1 + random.nextDouble() * 1e6);
-            assertRoundTrip(duration, Duration.ofNanos(1 + random.nextLong(Duration.ofDays(1).toNanos())));
+            assertRoundTrip(
+                    duration,
+                    Duration.ofNanos(1 + random.nextLong(Duration.ofDays(1).toNanos())));
         }
         for (Colour each : Colour.values()) {
             assertRoundTrip(colour, each);
@@ -99,10 +120,12 @@ class SettingTypeTest {
 
     @Test
     void listsAreSeparatedByCommasAndMayBeEmpty() {
-        SettingType<List<Integer>> type =
-                SettingTypes.list("a list of numbers", text -> SettingType.wholeNumber(0, 9).parse().apply(text));
+        SettingType<List<Integer>> type = SettingTypes.list(
+                "a list of numbers",
+                text -> SettingType.wholeNumber(0, 9).parse().apply(text));
         assertThat(read(type, "1, 2,3 ")).containsExactly(1, 2, 3);
-        assertThat(List.of("", " ", "none", "unset")).allMatch(text -> read(type, text).isEmpty());
+        assertThat(List.of("", " ", "none", "unset"))
+                .allMatch(text -> read(type, text).isEmpty());
         assertThat(List.of("1,,2", "1,", ",1", "1;2", "10")).allMatch(text -> refuses(type, text));
         assertThat(type.format().apply(List.of(1, 2))).isEqualTo("1, 2");
         assertThat(type.format().apply(List.of())).isEmpty();
@@ -119,10 +142,12 @@ class SettingTypeTest {
 
     @Test
     void theMessageSaysTheSettingTheValueAndWhatWasExpected() {
-        Setting<Double> rate = Setting.unset("clients.rate", SettingType.positiveNumber("a number a second", 1e7), "A rate.");
+        Setting<Double> rate =
+                Setting.unset("clients.rate", SettingType.positiveNumber("a number a second", 1e7), "A rate.");
         assertThatThrownBy(() -> rate.parse("many"))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("clients.rate: \"many\" (expected: a number a second, above 0 and at most 10000000, or unset)");
+                .hasMessage(
+                        "clients.rate: \"many\" (expected: a number a second, above 0 and at most 10000000, or unset)");
     }
 
     @Test
@@ -136,8 +161,10 @@ class SettingTypeTest {
 
     @Test
     void theAttributeOfASettingIsItsNameInCamelCase() {
-        assertThat(Setting.unset("clients.rate", SettingType.flag(), "").attributeName()).isEqualTo("ClientsRate");
-        assertThat(Setting.unset("connections.accept-rate-per-client", SettingType.flag(), "").attributeName())
+        assertThat(Setting.unset("clients.rate", SettingType.flag(), "").attributeName())
+                .isEqualTo("ClientsRate");
+        assertThat(Setting.unset("connections.accept-rate-per-client", SettingType.flag(), "")
+                        .attributeName())
                 .isEqualTo("ConnectionsAcceptRatePerClient");
     }
 

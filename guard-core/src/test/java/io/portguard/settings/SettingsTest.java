@@ -21,7 +21,8 @@ class SettingsTest {
 
     private static final Setting<Integer> MIN = Setting.of("min", SettingType.wholeNumber(1, 100), 2, "The least.");
     private static final Setting<Integer> MAX = Setting.of("max", SettingType.wholeNumber(1, 100), 50, "The most.");
-    private static final Setting<Double> RATE = Setting.unset("rate", SettingType.positiveNumber("a rate", 9), "A rate.");
+    private static final Setting<Double> RATE =
+            Setting.unset("rate", SettingType.positiveNumber("a rate", 9), "A rate.");
     private static final Setting<Integer> SIZE =
             Setting.of("size", SettingType.wholeNumber(1, 9), 3, "A size.").fixed();
     private static final Constraint ORDERED =
@@ -154,8 +155,11 @@ class SettingsTest {
         assertRefused("size", "5", 0, "size: \"5\" (expected: no change while running; set it in the configuration)");
         assertRefused("min", "5", -1, "min: \"5\" (expected: a time from 0 to 31622400 seconds, not -1)");
         assertRefused("min", "5", 31_622_401, "min: \"5\" (expected: a time from 0 to 31622400 seconds, not 31622401)");
-        assertRefused("min", "5", Long.MAX_VALUE, "min: \"5\" (expected: a time from 0 to 31622400 seconds, not "
-                + Long.MAX_VALUE + ")");
+        assertRefused(
+                "min",
+                "5",
+                Long.MAX_VALUE,
+                "min: \"5\" (expected: a time from 0 to 31622400 seconds, not " + Long.MAX_VALUE + ")");
     }
 
     @Test
@@ -254,7 +258,10 @@ class SettingsTest {
                 tuners.add(threads.submit(() -> {
                     for (int i = 0; i < 1_000; i++) {
                         try {
-                            settings.tune(random.nextBoolean() ? "min" : "max", "" + (1 + random.nextInt(100)), random.nextInt(2));
+                            settings.tune(
+                                    random.nextBoolean() ? "min" : "max",
+                                    "" + (1 + random.nextInt(100)),
+                                    random.nextInt(2));
                         } catch (InvalidSettingException refused) {
                             Objects.requireNonNull(refused.getMessage());
                         }

@@ -59,7 +59,7 @@ public final class GuardAutoConfiguration {
 
     private static Map<String, String> settings(GuardProperties properties, Environment environment) {
         Map<String, String> settings = new LinkedHashMap<>(properties.settings());
-        settings.computeIfAbsent(StandardSettings.REQUESTS_EXEMPT.name(), exempt -> HealthProbePaths.of(environment));
+        settings.computeIfAbsent(StandardSettings.REQUESTS_EXEMPT.name(), exempt -> DefaultExemptPaths.of(environment));
         return settings;
     }
 

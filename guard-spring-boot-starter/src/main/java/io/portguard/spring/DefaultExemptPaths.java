@@ -15,10 +15,13 @@ import org.springframework.core.env.Environment;
  * endpoints want a good deal of the service to be there before they can tell their paths.
  */
 
-/** Where a service's health probes are on its main port, as requests name them. */
-final class HealthProbePaths {
+/**
+ * What is never refused unless configured otherwise: a service's health probes on its main port, as requests name
+ * them, and the guard's own endpoint, since limits must be tunable just when requests are being refused.
+ */
+final class DefaultExemptPaths {
 
-    private static final System.Logger LOG = System.getLogger(HealthProbePaths.class.getName());
+    private static final System.Logger LOG = System.getLogger(DefaultExemptPaths.class.getName());
     private static final String ENDPOINTS = "management.endpoints.web.";
     private static final String GROUPS = "management.endpoint.health.group";
     private static final String ANY_FREE_PORT = "0";
@@ -26,7 +29,7 @@ final class HealthProbePaths {
 
     record HealthGroup(@Nullable String additionalPath) {}
 
-    private HealthProbePaths() {}
+    private DefaultExemptPaths() {}
 
     /** The paths in the text form of {@code requests.exempt}. */
     static String of(Environment environment) {
@@ -34,10 +37,8 @@ final class HealthProbePaths {
                 + clean(environment.getProperty("spring.mvc.servlet.path", ""));
         Set<String> paths = new LinkedHashSet<>();
         if (actuatorIsOnMainPort(environment)) {
-            paths.add(servlet
-                    + clean(environment.getProperty(ENDPOINTS + "base-path", "/actuator"))
-                    + clean(environment.getProperty(ENDPOINTS + "path-mapping.health", "health"))
-                    + "/**");
+            paths.add(endpoint(environment, servlet, "health"));
+            paths.add(endpoint(environment, servlet, "guard"));
         }
         paths.add(servlet + "/livez");
         paths.add(servlet + "/readyz");
@@ -46,8 +47,15 @@ final class HealthProbePaths {
                 .orElse(Map.of())
                 .values()
                 .forEach(group -> addAdditionalPath(paths, servlet, group));
-        paths.removeIf(HealthProbePaths::cannotBeExempt);
+        paths.removeIf(DefaultExemptPaths::cannotBeExempt);
         return String.join(", ", paths);
+    }
+
+    private static String endpoint(Environment environment, String servlet, String id) {
+        return servlet
+                + clean(environment.getProperty(ENDPOINTS + "base-path", "/actuator"))
+                + clean(environment.getProperty(ENDPOINTS + "path-mapping." + id, id))
+                + "/**";
     }
 
     /** No reason not to start: nobody has configured it to be exempt. */

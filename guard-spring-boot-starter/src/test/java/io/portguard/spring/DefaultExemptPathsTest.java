@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.env.MockEnvironment;
 
-class HealthProbePathsTest {
+class DefaultExemptPathsTest {
 
     @Test
     void areTheCoresDefaultWhereNothingIsConfigured() {
-        assertThat(paths()).isEqualTo("/actuator/health/**, /livez, /readyz");
+        assertThat(paths()).isEqualTo("/actuator/health/**, /actuator/guard/**, /livez, /readyz");
     }
 
     @Test
@@ -17,14 +17,15 @@ class HealthProbePathsTest {
         assertThat(paths(
                         "management.endpoints.web.base-path=/manage/",
                         "management.endpoints.web.path-mapping.health=state"))
-                .isEqualTo("/manage/state/**, /livez, /readyz");
-        assertThat(paths("management.endpoints.web.base-path=/")).isEqualTo("/health/**, /livez, /readyz");
+                .isEqualTo("/manage/state/**, /manage/guard/**, /livez, /readyz");
+        assertThat(paths("management.endpoints.web.base-path=/")).isEqualTo("/health/**, /guard/**, /livez, /readyz");
     }
 
     @Test
     void areBelowTheContextAndTheDispatcherServlet() {
         assertThat(paths("server.servlet.context-path=/shop", "spring.mvc.servlet.path=api/"))
-                .isEqualTo("/shop/api/actuator/health/**, /shop/api/livez, /shop/api/readyz");
+                .isEqualTo(
+                        "/shop/api/actuator/health/**, /shop/api/actuator/guard/**, /shop/api/livez, /shop/api/readyz");
     }
 
     @Test
@@ -43,7 +44,7 @@ class HealthProbePathsTest {
                         "management.endpoint.health.group.live.additional-path=server:/healthz",
                         "management.endpoint.health.group.live.include=ping",
                         "management.endpoint.health.group.other.additional-path=management:/otherz"))
-                .isEqualTo("/actuator/health/**, /livez, /readyz, /healthz");
+                .isEqualTo("/actuator/health/**, /actuator/guard/**, /livez, /readyz, /healthz");
     }
 
     @Test
@@ -57,6 +58,6 @@ class HealthProbePathsTest {
             String[] pair = property.split("=", 2);
             environment.setProperty(pair[0], pair[1]);
         }
-        return HealthProbePaths.of(environment);
+        return DefaultExemptPaths.of(environment);
     }
 }
