@@ -38,7 +38,7 @@ final class AdaptiveLimit implements Limit {
      */
 
     private static final int RATE_WINDOWS = 10;
-    private static final int RATE_MEMORY = 60;
+    private static final int RATE_MEMORY = 600;
     private static final double UNLOADED = 0.65;
     private static final double DRAINED = 0.4;
     private static final double DRAINED_AT_MOST = 0.75;
