@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ServletRequestView(HttpServletRequest request) implements HttpRequestView {
 
+    private static final String FORWARDED_FOR = "X-Forwarded-For";
+
     @Override
     public String method() {
         return request.getMethod();
@@ -22,11 +24,18 @@ record ServletRequestView(HttpServletRequest request) implements HttpRequestView
         return request.getRequestURI();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>What was forwarded is the address that the container shows, when the header is missing: Tomcat's
+     * RemoteIpValve takes the header away when it believes it. The guard asks only where the peer is a proxy that it
+     * trusts itself; where nothing was forwarded, the address is that proxy's own and says nothing new.
+     */
     @Override
     public @Nullable String header(String name) {
         String first = request.getHeader(name);
         if (first == null) {
-            return null;
+            return name.equals(FORWARDED_FOR) ? request.getRemoteAddr() : null;
         }
         Enumeration<String> lines = request.getHeaders(name);
         String all = lines.nextElement();

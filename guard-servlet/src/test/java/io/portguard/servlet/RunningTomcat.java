@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -50,6 +51,9 @@ public final class RunningTomcat implements AutoCloseable {
                 .listener(ended)
                 .requestRules(rule)
                 .connectionRules(connectionRule);
+        if (!setup.housekeeping) {
+            builder.tickInterval(Duration.ZERO);
+        }
         port = builder.build();
         tomcat.setBaseDir(System.getProperty("java.io.tmpdir"));
         connector =
@@ -139,6 +143,7 @@ public final class RunningTomcat implements AutoCloseable {
         private Consumer<Tomcat> tomcat = tomcat -> {};
         private NanoClock clock = NanoClock.system();
         private boolean guardConnections = true;
+        private boolean housekeeping = true;
 
         private Setup() {
             servlet("/ok", (request, response) -> response.getWriter().print("ok"));
@@ -166,6 +171,11 @@ public final class RunningTomcat implements AutoCloseable {
 
         public Setup withoutConnectionLevel() {
             guardConnections = false;
+            return this;
+        }
+
+        public Setup withoutHousekeeping() {
+            housekeeping = false;
             return this;
         }
 

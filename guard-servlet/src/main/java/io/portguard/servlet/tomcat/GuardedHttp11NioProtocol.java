@@ -47,9 +47,13 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
                     "guard: " + this.port.guard() + " already (expected: one guard, given once)");
         }
         this.port = port;
-        GuardedNioEndpoint endpoint = (GuardedNioEndpoint) getEndpoint();
+        GuardedNioEndpoint endpoint = endpoint();
         endpoint.guard(new ConnectionGate(port));
         port.settings().onChange(endpoint::configure);
+    }
+
+    GuardedNioEndpoint endpoint() {
+        return (GuardedNioEndpoint) getEndpoint();
     }
 
     private StandardGuard port() {

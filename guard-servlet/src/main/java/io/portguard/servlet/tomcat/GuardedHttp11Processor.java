@@ -22,13 +22,13 @@ final class GuardedHttp11Processor extends Http11Processor {
         if (!(socketWrapper instanceof GuardedSocketWrapper connection)) {
             return super.service(socketWrapper);
         }
-        SocketState state = SocketState.CLOSED;
         exchange.enter(connection);
+        SocketState state = SocketState.CLOSED;
         try {
             state = super.service(socketWrapper);
-            return state;
         } finally {
-            exchange.leave(state, isAsync());
+            state = exchange.leave(state, isAsync());
         }
+        return state;
     }
 }

@@ -14,6 +14,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.tomcat.util.ExceptionUtils;
 import org.apache.tomcat.util.net.NioChannel;
@@ -91,6 +92,10 @@ public final class GuardedNioEndpoint extends NioEndpoint {
 
     int requestTimeoutMillis() {
         return requestTimeoutMillis;
+    }
+
+    boolean isHeaderLate(long awaitedSinceNanos) {
+        return enforcing && clock.nanoTime() - awaitedSinceNanos > TimeUnit.MILLISECONDS.toNanos(requestTimeoutMillis);
     }
 
     long nanoTime() {

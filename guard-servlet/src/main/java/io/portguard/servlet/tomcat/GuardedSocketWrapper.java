@@ -11,22 +11,27 @@ import org.jspecify.annotations.Nullable;
 final class GuardedSocketWrapper extends NioSocketWrapper {
 
     /*
-     * The time for a header. Tomcat's poller closes a connection that waits to be read when nothing was read for the
-     * read timeout, so that a client that sends a byte now and then can take for ever. While a header is awaited,
-     * reading therefore does not count as a sign of life, and the read timeout is that for the whole header. The
-     * wait begins when a new connection is accepted, TLS handshake included, and on a kept one with the first bytes
-     * of a request.
+     * The time for a header. Tomcat closes a connection that waits to be read when nothing was read for the read
+     * timeout, so that a client that sends a byte now and then can take for ever. While a header is awaited, reading
+     * therefore does not count as a sign of life, and the read timeout is that for the whole header. The wait begins
+     * when a new connection is accepted, TLS handshake included, and on a kept one with the first bytes of a request.
+     *
+     * That is enough for those that fall silent. The poller looks for timeouts once a second at the earliest, and
+     * passes over the connections that something has just arrived on; what keeps waking it up is never looked at.
+     * So whoever has read some bytes and still has no complete header looks at the clock as well.
      */
 
     private final GuardedNioEndpoint endpoint;
     private final AdmittedConnection admitted;
     private volatile boolean awaitingHeader = true;
+    private volatile long awaitingSinceNanos;
     private volatile @Nullable Http11Exchange exchange;
 
     GuardedSocketWrapper(NioChannel channel, GuardedNioEndpoint endpoint, AdmittedConnection admitted) {
         super(channel, endpoint);
         this.endpoint = endpoint;
         this.admitted = admitted;
+        this.awaitingSinceNanos = endpoint.nanoTime();
     }
 
     AdmittedConnection admitted() {
@@ -48,14 +53,23 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         updateLastRead();
     }
 
-    /** A processor has left the connection in this state. */
-    void servedUpTo(SocketState state, boolean async) {
+    /**
+     * A processor has left the connection in this state.
+     *
+     * @return the state that the connection is to have
+     */
+    SocketState servedUpTo(SocketState state, boolean async) {
+        boolean headerIsIncomplete = state == SocketState.LONG && !async;
         if (state == SocketState.UPGRADING) {
             awaitingHeader = false;
         } else if (!awaitingHeader) {
             updateLastRead();
-            awaitingHeader = state == SocketState.LONG && !async;
+            awaitingSinceNanos = endpoint.nanoTime();
+            awaitingHeader = headerIsIncomplete;
+        } else if (headerIsIncomplete && endpoint.isHeaderLate(awaitingSinceNanos)) {
+            return SocketState.CLOSED;
         }
+        return state;
     }
 
     /** HTTP/2 sees to its own timeouts. */

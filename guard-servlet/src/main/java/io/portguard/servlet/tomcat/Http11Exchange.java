@@ -104,13 +104,18 @@ final class Http11Exchange {
         }
     }
 
-    /** The thread leaves the connection. */
-    void leave(SocketState state, boolean async) {
+    /**
+     * The thread leaves the connection.
+     *
+     * @return the state that the connection is to have
+     */
+    SocketState leave(SocketState state, boolean async) {
         GuardedSocketWrapper left = connection;
         connection = null;
-        if (left != null) {
-            left.exchange(null);
-            left.servedUpTo(state, async);
+        if (left == null) {
+            return state;
         }
+        left.exchange(null);
+        return left.servedUpTo(state, async);
     }
 }
