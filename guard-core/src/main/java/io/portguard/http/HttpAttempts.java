@@ -57,6 +57,11 @@ public final class HttpAttempts {
             return Attempt.connection(peerClient, peer);
         }
 
+        /** Whether every request on the connection is from the same client, as it is without a proxy between. */
+        public boolean isOfOneClient() {
+            return identity.isFixedFor(peer);
+        }
+
         public Attempt request(HttpRequestView request) {
             if (!identity.isFixedFor(peer)) {
                 return ofRequest(peer, request);

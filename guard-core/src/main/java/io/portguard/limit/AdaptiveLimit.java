@@ -115,7 +115,8 @@ final class AdaptiveLimit implements Limit {
             sinceDrainNanos = 0;
         }
         if (!isBusy(window)) {
-            growth.stop();
+            growth.forgive();
+            queueSize.useFull();
             losses = 0;
             return;
         }

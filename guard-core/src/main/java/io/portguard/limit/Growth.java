@@ -52,9 +52,8 @@ final class Growth {
         waitNanos = Math.max(waitNanos, latencyNanos * LATENCIES_TO_FILL + MIN_FILL_NANOS);
     }
 
-    /** Takes nothing more for known than is, and forgets tries that failed. */
-    void stop() {
-        factor = 1;
+    /** Forgets tries that failed. What is being tried stays: nothing speaks against it while nobody waits. */
+    void forgive() {
         waitNanos = 0;
         nextWaitNanos = FIRST_WAIT_NANOS;
     }

@@ -47,6 +47,12 @@ final class QueueSize {
         skipped = 0;
     }
 
+    /** Uses the full queue from now on: a service that is not busy can take a burst. */
+    void useFull() {
+        part = FULL;
+        trying = false;
+    }
+
     /** Tries the other size on a service that delivers so much with this one, in requests a nanosecond. */
     void tryOther(double rate) {
         if (part == SMALL && skipped++ % (TRIES_SKIPPED + 1) != TRIES_SKIPPED) {

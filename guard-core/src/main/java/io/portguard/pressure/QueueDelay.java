@@ -3,6 +3,7 @@ package io.portguard.pressure;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long tasks have to wait for a thread, as a fraction of the delay that is acceptable. Adapters record how
@@ -20,7 +21,10 @@ public final class QueueDelay implements PressureSource {
     private final AtomicLong targetNanos;
     private long windowEndsAtNanos = Long.MIN_VALUE;
     private boolean begun;
+    private final LongAdder sumNanos = new LongAdder();
+    private final LongAdder count = new LongAdder();
     private volatile double fraction;
+    private volatile double meanFraction;
 
     public QueueDelay(Duration target) {
         this.targetNanos = new AtomicLong(target.toNanos());
@@ -33,7 +37,18 @@ public final class QueueDelay implements PressureSource {
 
     /** Records that a task waited so long before it ran. */
     public void record(long waitedNanos) {
-        leastNanos.accumulate(Math.max(0, waitedNanos));
+        long waited = Math.max(0, waitedNanos);
+        leastNanos.accumulate(waited);
+        sumNanos.add(waited);
+        count.increment();
+    }
+
+    /**
+     * The mean wait of the last window as a fraction of the delay that is acceptable. It shows what the least does not:
+     * a processor that is busy with more tasks than it can run, where some are always lucky.
+     */
+    public double meanFraction() {
+        return meanFraction;
     }
 
     @Override
@@ -48,6 +63,9 @@ public final class QueueDelay implements PressureSource {
             windowEndsAtNanos = nowNanos + WINDOW_NANOS;
             long least = leastNanos.getThenReset();
             fraction = least == NOTHING ? 0 : (double) least / targetNanos.get();
+            long waits = count.sumThenReset();
+            double sum = sumNanos.sumThenReset();
+            meanFraction = waits == 0 ? 0 : sum / waits / targetNanos.get();
         }
         return fraction;
     }

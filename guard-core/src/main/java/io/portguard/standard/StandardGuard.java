@@ -21,6 +21,7 @@ import io.portguard.pressure.NetworkCounters;
 import io.portguard.pressure.PressureMonitor;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.QueueDelay;
+import io.portguard.pressure.RefusalPause;
 import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
@@ -50,6 +51,7 @@ public final class StandardGuard implements AutoCloseable {
     private final HttpAttempts attempts;
     private final ClientIdentity identity;
     private final QueueDelay queueDelay;
+    private final RefusalPause refusalPause = new RefusalPause();
     private final ListenBacklog backlog = new ListenBacklog();
     private final NetworkCounters network = new NetworkCounters();
     private final PressureMonitor pressure = new PressureMonitor();
@@ -109,6 +111,14 @@ public final class StandardGuard implements AutoCloseable {
     /** Where adapters record how long tasks waited for a thread. */
     public QueueDelay queueDelay() {
         return queueDelay;
+    }
+
+    /**
+     * How long, in nanoseconds, an adapter that can does not read a connection after a refusal on it; see {@link
+     * RefusalPause}. Not meant for connections that carry requests of several clients.
+     */
+    public long refusalPauseNanos() {
+        return refusalPause.nanos();
     }
 
     /** What a refusal says of the clients' rate; null while there is none. */
@@ -200,8 +210,10 @@ public final class StandardGuard implements AutoCloseable {
         double overload = pressure.sample(nowNanos);
         if (sheddingEnabled) {
             rules.shed(overload);
+            refusalPause.next(queueDelay.meanFraction());
         } else {
             rules.shedNothing();
+            refusalPause.none();
         }
         clients.sweep();
     }

@@ -42,6 +42,11 @@ public final class AdmittedConnection {
         return port.attempts().ofRequest(peer, request);
     }
 
+    /** How long the connection is not to be read after a refusal on it, in nanoseconds. */
+    public long refusalPauseNanos() {
+        return attempts != null && attempts.isOfOneClient() ? port.refusalPauseNanos() : 0;
+    }
+
     /** Gives back what the connection held; further calls do nothing. */
     public void closed() {
         if (permit != null) {

@@ -23,6 +23,7 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
 
     private final GuardedNioEndpoint endpoint;
     private final AdmittedConnection admitted;
+    private volatile boolean refused;
     private volatile boolean awaitingHeader = true;
     private volatile long awaitingSinceNanos;
     private volatile @Nullable Http11Exchange exchange;
@@ -70,6 +71,27 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
             return SocketState.CLOSED;
         }
         return state;
+    }
+
+    /** The present request has been refused. */
+    void refused() {
+        refused = true;
+    }
+
+    /** Waits for the next request; after a refusal, once the connection has rested. */
+    @Override
+    public void registerReadInterest() {
+        long pauseNanos = refused ? admitted.refusalPauseNanos() : 0;
+        refused = false;
+        if (pauseNanos == 0 || !endpoint.later(this::readAgain, pauseNanos)) {
+            super.registerReadInterest();
+        }
+    }
+
+    private void readAgain() {
+        if (!isClosed()) {
+            super.registerReadInterest();
+        }
     }
 
     /** HTTP/2 sees to its own timeouts. */

@@ -81,6 +81,9 @@ final class Http11Exchange {
         try {
             response.commit();
             refused = true;
+            if (connection != null) {
+                connection.refused();
+            }
         } finally {
             response.setStatus(status);
             statusToRestore = NONE;
