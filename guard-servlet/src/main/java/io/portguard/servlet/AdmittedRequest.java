@@ -47,7 +47,7 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
             if (completion == null && isAsyncStarted()) {
                 watch(getAsyncContext());
             }
-        } catch (IllegalStateException endedMeanwhile) {
+        } catch (RuntimeException endedMeanwhile) {
             return false;
         }
         return completion != null;
@@ -57,11 +57,12 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
         if (completion != null) {
             return;
         }
-        AsyncCompletion listener = new AsyncCompletion(permit, response);
         try {
+            GuardedConnection connection = getServletConnection() instanceof GuardedConnection guarded ? guarded : null;
+            AsyncCompletion listener = new AsyncCompletion(permit, response, connection);
             context.addListener(listener);
             completion = listener;
-        } catch (IllegalStateException tooLate) {
+        } catch (RuntimeException tooLate) {
             // Nothing will tell when the request ends, so that its end is where the chain returns.
         }
     }

@@ -5,21 +5,24 @@ import io.portguard.Permit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Releases the permit of an asynchronous request when that has ended, also when it was started anew meanwhile. */
 final class AsyncCompletion implements AsyncListener {
 
     private final Permit permit;
     private final HttpServletResponse response;
+    private final @Nullable GuardedConnection connection;
 
-    AsyncCompletion(Permit permit, HttpServletResponse response) {
+    AsyncCompletion(Permit permit, HttpServletResponse response, @Nullable GuardedConnection connection) {
         this.permit = permit;
         this.response = response;
+        this.connection = connection;
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        permit.release(Outcomes.of(response));
+        permit.release(clientIsGone() ? Outcome.IGNORED : Outcomes.of(response));
     }
 
     @Override
@@ -30,7 +33,16 @@ final class AsyncCompletion implements AsyncListener {
     @Override
     public void onError(AsyncEvent event) {
         Throwable cause = event.getThrowable();
-        permit.release(cause == null ? Outcome.FAILURE : Outcomes.of(cause));
+        if (clientIsGone()) {
+            permit.release(Outcome.IGNORED);
+        } else {
+            permit.release(cause == null ? Outcome.FAILURE : Outcomes.of(cause));
+        }
+    }
+
+    /** A container may tell of a client that has gone by an exception that might come from anywhere. */
+    private boolean clientIsGone() {
+        return connection != null && connection.isBroken();
     }
 
     /** A new cycle begins without the listeners of the last one. */
@@ -38,7 +50,7 @@ final class AsyncCompletion implements AsyncListener {
     public void onStartAsync(AsyncEvent event) {
         try {
             event.getAsyncContext().addListener(this);
-        } catch (IllegalStateException tooLate) {
+        } catch (RuntimeException tooLate) {
             permit.release(Outcome.IGNORED);
         }
     }

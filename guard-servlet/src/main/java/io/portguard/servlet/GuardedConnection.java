@@ -23,4 +23,7 @@ public interface GuardedConnection extends ServletConnection {
      * that the connection is kept where it can be. Its body is to be written afterwards.
      */
     void commitRefusal();
+
+    /** Whether reading from the peer or writing to it has failed, while an asynchronous request was served. */
+    boolean isBroken();
 }

@@ -6,7 +6,10 @@ import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the {@link Http11Exchange} of an HTTP/1.1 request when the container begins to serve it and has ended. */
+/**
+ * Tells the {@link Http11Exchange} of an HTTP/1.1 request when the container begins to serve it and has ended, and
+ * its connection when it fails meanwhile.
+ */
 final class ConnectionKeepingAdapter implements Adapter {
 
     private final Adapter container;
@@ -34,6 +37,12 @@ final class ConnectionKeepingAdapter implements Adapter {
 
     @Override
     public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
+        // For HTTP/1.1 alone: where one stream fails, the connection may be as good as before.
+        if (event == SocketEvent.ERROR
+                && Http11Exchange.of(response) != null
+                && request.getServletConnection() instanceof TomcatConnection connection) {
+            connection.breaks();
+        }
         return container.asyncDispatch(request, response, event);
     }
 

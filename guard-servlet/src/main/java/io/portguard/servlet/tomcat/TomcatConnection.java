@@ -11,6 +11,7 @@ final class TomcatConnection implements GuardedConnection {
 
     private final ServletConnection described;
     private final GuardedSocketWrapper socket;
+    private volatile boolean broken;
 
     TomcatConnection(ServletConnection described, GuardedSocketWrapper socket) {
         this.described = described;
@@ -35,6 +36,15 @@ final class TomcatConnection implements GuardedConnection {
         if (exchange != null) {
             exchange.commitRefusal();
         }
+    }
+
+    @Override
+    public boolean isBroken() {
+        return broken;
+    }
+
+    void breaks() {
+        broken = true;
     }
 
     @Override
