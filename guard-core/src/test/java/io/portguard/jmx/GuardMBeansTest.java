@@ -77,7 +77,8 @@ class GuardMBeansTest {
     @Test
     void theNameIsThatOfTheContract() {
         assertThat(name).hasToString("io.portguard:type=Guard,name=jmx-test");
-        assertThat(GuardMBeans.nameOf(guard("a,b=c*", Map.of())).getKeyProperty("name")).isEqualTo("\"a,b=c\\*\"");
+        assertThat(GuardMBeans.nameOf(guard("a,b=c*", Map.of())).getKeyProperty("name"))
+                .isEqualTo("\"a,b=c\\*\"");
     }
 
     @Test
@@ -85,7 +86,8 @@ class GuardMBeansTest {
         StandardGuard other = guard("jmx-test", Map.of());
         assertThatThrownBy(() -> GuardMBeans.register(other))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("io.portguard:type=Guard,name=jmx-test is registered already (expected: one guard of a name)");
+                .hasMessage(
+                        "io.portguard:type=Guard,name=jmx-test is registered already (expected: one guard of a name)");
     }
 
     @Test
@@ -99,8 +101,14 @@ class GuardMBeansTest {
     void theStateOfTheContractIsThereToBeRead() throws Exception {
         Map<String, MBeanAttributeInfo> attributes = attributes();
         for (String state : List.of(
-                "ActiveRequests", "ActiveConnections", "RequestLimit", "AdmittedRequests", "RejectedRequests", "TrackedClients",
-                "SheddingLevel", "Pressure")) {
+                "ActiveRequests",
+                "ActiveConnections",
+                "RequestLimit",
+                "AdmittedRequests",
+                "RejectedRequests",
+                "TrackedClients",
+                "SheddingLevel",
+                "Pressure")) {
             assertThat(attributes).containsKey(state);
             assertThat(attributes.get(state).isWritable()).as(state).isFalse();
             assertThat(get(state)).as(state).isNotNull();
@@ -114,7 +122,9 @@ class GuardMBeansTest {
         for (Setting<?> setting : guard.settings().all()) {
             MBeanAttributeInfo attribute = attributes.get(setting.attributeName());
             assertThat(attribute).as(setting.name()).isNotNull();
-            assertThat(attribute.getType()).as(setting.name()).isEqualTo(setting.type().jmxType().getName());
+            assertThat(attribute.getType())
+                    .as(setting.name())
+                    .isEqualTo(setting.type().jmxType().getName());
             assertThat(attribute.isReadable()).as(setting.name()).isTrue();
             assertThat(attribute.isWritable()).as(setting.name()).isEqualTo(setting.tunable());
             assertThat(attribute.getDescription()).contains(setting.name(), setting.expected());
@@ -127,12 +137,21 @@ class GuardMBeansTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Mode, java.lang.String", "ConnectionsMax, java.lang.Integer", "ConnectionsMaxPerClient, java.lang.Integer",
-        "ConnectionsAcceptRate, java.lang.Double", "ConnectionsAcceptBurstPerClient, java.lang.Double",
-        "ConnectionsRequestTimeout, java.lang.String", "RequestsConcurrencyAlgorithm, java.lang.String",
-        "RequestsConcurrencyMax, java.lang.Integer", "ClientsRate, java.lang.Double", "ClientsFairShare, java.lang.Boolean",
-        "ClientsMaxConcurrent, java.lang.Integer", "SheddingEnabled, java.lang.Boolean", "SheddingTargetDelay, java.lang.String",
-        "AccessAllow, java.lang.String", "AccessDeny, java.lang.String"
+        "Mode, java.lang.String",
+        "ConnectionsMax, java.lang.Integer",
+        "ConnectionsMaxPerClient, java.lang.Integer",
+        "ConnectionsAcceptRate, java.lang.Double",
+        "ConnectionsAcceptBurstPerClient, java.lang.Double",
+        "ConnectionsRequestTimeout, java.lang.String",
+        "RequestsConcurrencyAlgorithm, java.lang.String",
+        "RequestsConcurrencyMax, java.lang.Integer",
+        "ClientsRate, java.lang.Double",
+        "ClientsFairShare, java.lang.Boolean",
+        "ClientsMaxConcurrent, java.lang.Integer",
+        "SheddingEnabled, java.lang.Boolean",
+        "SheddingTargetDelay, java.lang.String",
+        "AccessAllow, java.lang.String",
+        "AccessDeny, java.lang.String"
     })
     void theAttributesOfTheContractAreWritable(String attribute, String type) throws Exception {
         MBeanAttributeInfo info = attributes().get(attribute);
@@ -172,7 +191,8 @@ class GuardMBeansTest {
                 .hasMessage("mode: \"strict\" (expected: enforce, shadow or off)");
         assertThatThrownBy(() -> set("Mode", null)).hasMessage("mode: \"unset\" (expected: enforce, shadow or off)");
         assertThatThrownBy(() -> set("ClientsMaxTracked", 5))
-                .hasMessage("clients.max-tracked: \"5\" (expected: no change while running; set it in the configuration)");
+                .hasMessage(
+                        "clients.max-tracked: \"5\" (expected: no change while running; set it in the configuration)");
         assertThat(guard.settings().all()).noneMatch(guard.settings()::isChanged);
     }
 
@@ -207,16 +227,16 @@ class GuardMBeansTest {
     void aTuningThatIsNotAcceptableIsRefusedWithASentenceThatAnyClientCanRead() {
         assertThatThrownBy(() -> proxy.tune("clients.rates", "7", 0))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("clients.rates: \"7\" (expected: the name of a setting: mode, connections.max, ");
-        assertThatThrownBy(() -> SERVER.invoke(
-                        name,
-                        "tune",
-                        new Object[] {"clients.rate", "-1", 0L},
-                        new String[] {"java.lang.String", "java.lang.String", "long"}))
+                .hasMessageStartingWith(
+                        "clients.rates: \"7\" (expected: the name of a setting: mode, connections.max, ");
+        assertThatThrownBy(() -> SERVER.invoke(name, "tune", new Object[] {"clients.rate", "-1", 0L}, new String[] {
+                    "java.lang.String", "java.lang.String", "long"
+                }))
                 .isInstanceOf(RuntimeMBeanException.class)
                 .hasCauseExactlyInstanceOf(IllegalArgumentException.class)
                 .cause()
-                .hasMessage("clients.rate: \"-1\" (expected: a number a second, above 0 and at most 10000000, or unset)");
+                .hasMessage(
+                        "clients.rate: \"-1\" (expected: a number a second, above 0 and at most 10000000, or unset)");
     }
 
     @Test
@@ -244,7 +264,8 @@ class GuardMBeansTest {
                 .hasMessage("seconds: 0 (expected: a whole number from 1 to 31622400)");
         // Only 10.0.0.0 would be banned.
         assertThatThrownBy(() -> proxy.ban("10.0.0.0/8", 5))
-                .hasMessage("client: \"10.0.0.0/8\" (expected: an address, a network that is one client, or a client's name)");
+                .hasMessage(
+                        "client: \"10.0.0.0/8\" (expected: an address, a network that is one client, or a client's name)");
         assertThat(guard.bans()).isEmpty();
     }
 
@@ -258,8 +279,8 @@ class GuardMBeansTest {
         guard.guard().tryAdmit(Attempts.request(light));
         guard.guard().tryAdmit(Attempts.connection(light));
         clock.advanceSeconds(2);
-        CompositeData[] shown = (CompositeData[])
-                SERVER.invoke(name, "topClients", new Object[] {5}, new String[] {"int"});
+        CompositeData[] shown =
+                (CompositeData[]) SERVER.invoke(name, "topClients", new Object[] {5}, new String[] {"int"});
         assertThat(shown).hasSize(2);
         assertThat(shown[0].get("client")).isEqualTo("10.0.0.1");
         assertThat(shown[0].get("requests")).isEqualTo(3);
@@ -303,7 +324,8 @@ class GuardMBeansTest {
         guard.guard().tryAdmit(attempt);
         assertThat(proxy.diagnose())
                 .contains("All 1 places for requests are taken.\n", "10.0.0.9 is banned for 100 s more.\n")
-                .contains("requests: 1 in progress of at most 1 (1 are worked on at once); 1 admitted, 1 refused (concurrency 1)\n");
+                .contains(
+                        "requests: 1 in progress of at most 1 (1 are worked on at once); 1 admitted, 1 refused (concurrency 1)\n");
     }
 
     @Test
@@ -330,9 +352,7 @@ class GuardMBeansTest {
         configured.settings().tune("connections.request-timeout", "1500ms", 0);
         configured.settings().tune("shedding.enabled", "false", 0);
 
-        assertThat(YamlExport.of(configured.settings()))
-                .isEqualTo(
-                        """
+        assertThat(YamlExport.of(configured.settings())).isEqualTo("""
                         guard:
                           mode: "off"
                           connections:

@@ -24,7 +24,14 @@ class AdaptiveLimitTest {
 
     @ParameterizedTest
     @CsvSource({
-        "50, 16, 10, 1", "500, 16, 10, 2", "2, 16, 10, 3", "50, 200, 50, 4", "4, 200, 50, 5", "1000, 50, 100, 6", "50, 4, 5, 7", "10, 1, 10, 8",
+        "50, 16, 10, 1",
+        "500, 16, 10, 2",
+        "2, 16, 10, 3",
+        "50, 200, 50, 4",
+        "4, 200, 50, 5",
+        "1000, 50, 100, 6",
+        "50, 4, 5, 7",
+        "10, 1, 10, 8",
         "50, 1000, 20, 9"
     })
     void itFindsTheServicesCapacityFromAboveAndFromBelow(int initial, int workers, long millis, long seed) {
@@ -36,7 +43,8 @@ class AdaptiveLimitTest {
         double goodput = model.servedPerSecond(20) / capacity(workers, millis);
         double queue = capacity(workers, millis) / 1_000 * TARGET.toMillis();
         assertThat(goodput).as("goodput").isGreaterThan(0.93);
-        assertThat(model.limitNow()).as("limit").isLessThan((int) Math.ceil((workers + Math.max(queue, workers * 0.25)) * 1.5 + 2));
+        assertThat(model.limitNow()).as("limit").isLessThan((int)
+                Math.ceil((workers + Math.max(queue, workers * 0.25)) * 1.5 + 2));
         assertThat(model.meanLatencyMillis()).as("latency").isLessThan(millis * 1.4 + TARGET.toMillis() * 1.4);
     }
 
@@ -50,9 +58,15 @@ class AdaptiveLimitTest {
         for (int minute = 1; minute < 10; minute++) {
             model.forget();
             model.run(60);
-            assertThat(model.highestLimit()).as("seed %d, minute %d", seed, minute).isLessThanOrEqualTo((int) (early * 1.3));
-            assertThat(model.servedPerSecond(60)).as("seed %d, minute %d", seed, minute).isGreaterThan(1_600 * 0.93);
-            assertThat(model.meanLatencyMillis()).as("seed %d, minute %d", seed, minute).isLessThan(40);
+            assertThat(model.highestLimit())
+                    .as("seed %d, minute %d", seed, minute)
+                    .isLessThanOrEqualTo((int) (early * 1.3));
+            assertThat(model.servedPerSecond(60))
+                    .as("seed %d, minute %d", seed, minute)
+                    .isGreaterThan(1_600 * 0.93);
+            assertThat(model.meanLatencyMillis())
+                    .as("seed %d, minute %d", seed, minute)
+                    .isLessThan(40);
         }
     }
 
@@ -153,7 +167,9 @@ class AdaptiveLimitTest {
     @Test
     void aHigherFloorAndALowerCeilingAreKept() {
         AdaptiveLimit limit = new AdaptiveLimit(new LimitParameters(50, 1, 1_000, TARGET));
-        assertThat(limit.reconfigure(new LimitParameters(100, 100, 1_000, TARGET)).limit()).isGreaterThanOrEqualTo(100);
+        assertThat(limit.reconfigure(new LimitParameters(100, 100, 1_000, TARGET))
+                        .limit())
+                .isGreaterThanOrEqualTo(100);
         assertThat(limit.reconfigure(new LimitParameters(5, 1, 5, TARGET))).isEqualTo(new Allowance(5, 5));
     }
 

@@ -20,7 +20,14 @@ class AlgorithmsTest {
 
     private static Window window(double latencyMillis, int inFlight, int refused, int dropped) {
         return new Window(
-                50 * MILLI, 100, 100 - dropped, dropped, (long) ((100 - dropped) * latencyMillis * MILLI), 100L * inFlight, inFlight, refused);
+                50 * MILLI,
+                100,
+                100 - dropped,
+                dropped,
+                (long) ((100 - dropped) * latencyMillis * MILLI),
+                100L * inFlight,
+                inFlight,
+                refused);
     }
 
     private static Allowance show(Limit limit, int times, Window window) {

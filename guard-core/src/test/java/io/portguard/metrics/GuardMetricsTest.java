@@ -80,8 +80,14 @@ class GuardMetricsTest {
                                 Collectors.toCollection(TreeSet::new))));
         Map<String, Set<String>> expected = new TreeMap<>();
         for (String name : List.of(
-                "guard.requests.active", "guard.requests.limit", "guard.connections.active", "guard.connections.limit",
-                "guard.shedding.level", "guard.clients.tracked", "guard.backlog.depth", "guard.backlog.capacity",
+                "guard.requests.active",
+                "guard.requests.limit",
+                "guard.connections.active",
+                "guard.connections.limit",
+                "guard.shedding.level",
+                "guard.clients.tracked",
+                "guard.backlog.depth",
+                "guard.backlog.capacity",
                 "guard.backlog.overflows")) {
             expected.put(name, Set.of("guard"));
         }
@@ -89,7 +95,8 @@ class GuardMetricsTest {
         expected.put("guard.connections", Set.of("guard", "outcome", "reason"));
         expected.put("guard.pressure", Set.of("guard", "source"));
         assertThat(tagsByName).containsAllEntriesOf(expected);
-        assertThat(tagsByName.keySet()).allMatch(name -> expected.containsKey(name) || name.equals("guard.backlog.half-open"));
+        assertThat(tagsByName.keySet())
+                .allMatch(name -> expected.containsKey(name) || name.equals("guard.backlog.half-open"));
         assertThat(registry.getMeters()).allMatch(meter -> meter.getId().getDescription() != null);
     }
 
@@ -104,7 +111,10 @@ class GuardMetricsTest {
             guard.guard().tryAdmit(Attempts.request(guard.guard().client(ClientKey.named("client " + i))));
         }
         assertThat(registry.getMeters()).hasSize(meters);
-        assertThat(registry.getMeters().stream().map(Meter::getId).flatMap(id -> id.getTags().stream()).map(Tag::getValue))
+        assertThat(registry.getMeters().stream()
+                        .map(Meter::getId)
+                        .flatMap(id -> id.getTags().stream())
+                        .map(Tag::getValue))
                 .allMatch(known::contains);
     }
 
@@ -144,11 +154,18 @@ class GuardMetricsTest {
         assertThat(gauge("guard.shedding.level")).isZero();
         assertThat(gauge("guard.backlog.depth")).isNaN();
         assertThat(gauge("guard.backlog.capacity")).isNaN();
-        assertThat(registry.get("guard.backlog.overflows").functionCounter().count()).isNotNegative();
+        assertThat(registry.get("guard.backlog.overflows").functionCounter().count())
+                .isNotNegative();
         guard.guard().tick();
-        assertThat(registry.get("guard.pressure").tag("source", "event-loop").gauge().value())
+        assertThat(registry.get("guard.pressure")
+                        .tag("source", "event-loop")
+                        .gauge()
+                        .value())
                 .isEqualTo(0.25);
-        assertThat(registry.get("guard.pressure").tag("source", "backlog").gauge().value())
+        assertThat(registry.get("guard.pressure")
+                        .tag("source", "backlog")
+                        .gauge()
+                        .value())
                 .isNaN();
     }
 }

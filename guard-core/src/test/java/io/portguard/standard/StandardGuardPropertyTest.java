@@ -149,7 +149,10 @@ class StandardGuardPropertyTest {
         assertThat(guard.status().activeRequests()).as("seed %d", seed).isZero();
         assertThat(guard.status().activeConnections()).as("seed %d", seed).isZero();
         guard.settings().revert();
-        guard.bans().keySet().forEach(banned -> guard.unban(ClientKey.of(IpAddress.parse(banned).orElseThrow())));
+        guard.bans()
+                .keySet()
+                .forEach(banned ->
+                        guard.unban(ClientKey.of(IpAddress.parse(banned).orElseThrow())));
         guard.settings().tune("shedding.enabled", "false", 0);
         guard.settings().tune("clients.fair-share", "false", 0);
         guard.settings().tune("requests.concurrency.min", "1", 0);
@@ -183,7 +186,9 @@ class StandardGuardPropertyTest {
                 .as("seed %d", seed)
                 .isEqualTo(Rejection.of(Reason.CONNECTIONS));
         permits.forEach(permit -> permit.release(Outcome.IGNORED));
-        assertThat(guard.topClients(1_000)).as("seed %d", seed).allMatch(usage -> usage.requests() == 0 && usage.connections() == 0);
+        assertThat(guard.topClients(1_000))
+                .as("seed %d", seed)
+                .allMatch(usage -> usage.requests() == 0 && usage.connections() == 0);
     }
 
     /** Does one thing or another to a guard. */
@@ -309,8 +314,22 @@ class StandardGuardPropertyTest {
     void aRefusedRequestCostsNoToken(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         StandardGuard guard = guard(Map.of(
-                "clients.rate", "10", "clients.burst", "20", "clients.max-concurrent", "3", "requests.concurrency.algorithm", "fixed",
-                "requests.concurrency.max", "8", "requests.concurrency.initial", "8", "clients.fair-share", "false", "shedding.enabled", "false"));
+                "clients.rate",
+                "10",
+                "clients.burst",
+                "20",
+                "clients.max-concurrent",
+                "3",
+                "requests.concurrency.algorithm",
+                "fixed",
+                "requests.concurrency.max",
+                "8",
+                "requests.concurrency.initial",
+                "8",
+                "clients.fair-share",
+                "false",
+                "shedding.enabled",
+                "false"));
         List<Client> clients = new ArrayList<>();
         long[] admitted = new long[5];
         for (int i = 0; i < admitted.length; i++) {
@@ -344,7 +363,8 @@ class StandardGuardPropertyTest {
             double all = 20 + 10 * seconds;
             assertThat(left + admitted[i]).as("seed %d, client %d", seed, i).isBetween((long) all - 1, (long) all);
         }
-        assertThat(guard.guard().counts(Attempt.Kind.REQUEST).rejected(Reason.CLIENT_CONCURRENCY)).isPositive();
+        assertThat(guard.guard().counts(Attempt.Kind.REQUEST).rejected(Reason.CLIENT_CONCURRENCY))
+                .isPositive();
     }
 
     @Test
