@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.management.Attribute;
 import javax.management.AttributeList;
@@ -192,9 +193,16 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
         if (text.isBlank()) {
             throw new IllegalArgumentException("client: \"\" (expected: an address or a client's name)");
         }
-        return AddressRange.parse(text)
-                .map(range -> port.identity().key(range.first()))
-                .orElseGet(() -> ClientKey.named(text));
+        Optional<AddressRange> range = AddressRange.parse(text);
+        if (range.isEmpty()) {
+            return ClientKey.named(text);
+        }
+        ClientKey client = port.identity().key(range.get().first());
+        if (!client.equals(port.identity().key(range.get().last()))) {
+            throw new IllegalArgumentException("client: \"" + text
+                    + "\" (expected: an address, a network that is one client, or a client's name)");
+        }
+        return client;
     }
 
     @Override

@@ -82,8 +82,15 @@ class ConcurrencyRuleTest {
         while (rule.inFlight() > 0) {
             end(critical, Outcome.SUCCESS, 10);
         }
-        clock.advanceMillis(50);
-        rule.tick(clock.nanoTime());
+        goOn(50);
+    }
+
+    /** Ticks every 50 ms, and at last a little sooner if need be. */
+    private void goOn(long millis) {
+        for (long left = millis; left > 0; left -= 50) {
+            clock.advanceMillis(Math.min(left, 50));
+            rule.tick(clock.nanoTime());
+        }
     }
 
     @Test
@@ -106,23 +113,25 @@ class ConcurrencyRuleTest {
     @Test
     void itIsBusyForASecondAfterTheLastSignOfIt() {
         becomeBusy();
-        endQuietly(990);
+        endQuietly(950);
         assertThat(fill(normal)).isEqualTo(16);
         while (rule.inFlight() > 0) {
             end(normal, Outcome.IGNORED, 10);
         }
         endQuietly(1_000);
+        ask(critical);
+        end(critical, Outcome.IGNORED, 10);
         endQuietly(1_000);
         assertThat(fill(normal)).isEqualTo(20);
     }
 
     private void endQuietly(long afterMillis) {
-        clock.advanceMillis(afterMillis);
+        goOn(afterMillis - 50);
         for (int i = 0; i < 10; i++) {
             ask(critical);
             end(critical, Outcome.SUCCESS, 10);
         }
-        rule.tick(clock.nanoTime());
+        goOn(50);
     }
 
     @Test
@@ -136,14 +145,13 @@ class ConcurrencyRuleTest {
             light.add(Attempts.request(client));
         }
         for (int i = 0; i < 40; i++) {
-            clock.advanceMillis(100);
+            goOn(100);
             heavy.accrue(clock.nanoTime());
             fairShare.standing(heavy, clock.nanoTime());
             for (Attempt each : light) {
                 ((ClientState) each.client()).accrue(clock.nanoTime());
                 fairShare.standing((ClientState) each.client(), clock.nanoTime());
             }
-            fairShare.tick(clock.nanoTime());
         }
         becomeBusy();
         int admitted = fill(Attempts.request(heavy));
@@ -158,8 +166,7 @@ class ConcurrencyRuleTest {
         assertThat(ask(normal)).isEqualTo(Verdict.pass());
         rule.cancel(normal, clock.nanoTime());
         assertThat(rule.inFlight()).isZero();
-        clock.advanceSeconds(5);
-        rule.tick(clock.nanoTime());
+        goOn(5_000);
         assertThat(limit.windows).isEmpty();
     }
 
@@ -174,8 +181,7 @@ class ConcurrencyRuleTest {
         end(normal, Outcome.DROPPED, 1_000);
         end(normal, Outcome.IGNORED, 1_000);
         end(normal, Outcome.FAILURE, 1_000);
-        clock.advanceMillis(50);
-        rule.tick(clock.nanoTime());
+        goOn(50);
 
         assertThat(limit.windows).hasSize(1);
         Window window = limit.windows.get(0);
@@ -194,15 +200,31 @@ class ConcurrencyRuleTest {
     void aWindowLastsUntilItHasEnoughRequestsOrASecondIsOver() {
         fill(normal);
         end(normal, Outcome.SUCCESS, 10);
-        clock.advanceMillis(999);
-        rule.tick(clock.nanoTime());
+        goOn(950);
         assertThat(limit.windows).isEmpty();
-        clock.advanceMillis(1);
-        rule.tick(clock.nanoTime());
+        goOn(50);
         assertThat(limit.windows).hasSize(1);
-        clock.advanceSeconds(100);
-        rule.tick(clock.nanoTime());
+        goOn(100_000);
         assertThat(limit.windows).hasSize(1);
+    }
+
+    @Test
+    void whatWasInFlightWhileTheProcessStoodStillSaysNothing() {
+        fill(normal);
+        clock.advanceMillis(500);
+        while (rule.inFlight() > 0) {
+            end(normal, Outcome.SUCCESS, 500);
+        }
+        goOn(200);
+        assertThat(limit.windows).isEmpty();
+        goOn(50);
+        fill(normal);
+        while (rule.inFlight() > 0) {
+            end(normal, Outcome.SUCCESS, 10);
+        }
+        goOn(50);
+        assertThat(limit.windows).hasSize(1);
+        assertThat(limit.windows.get(0).meanLatencyNanos()).isEqualTo(10_000_000);
     }
 
     @Test
