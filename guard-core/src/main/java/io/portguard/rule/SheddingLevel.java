@@ -6,8 +6,8 @@ package io.portguard.rule;
  */
 final class SheddingLevel {
 
-    private static final int LARGEST_STEP = 64;
-    private static final int STEP_DOWN = 8;
+    private static final int LARGEST_STEP = 48;
+    private static final int STEP_DOWN = 16;
 
     private int level;
 

@@ -129,6 +129,11 @@ public final class StandardRules {
         return concurrency.allowance();
     }
 
+    /** How much of what the service can work on at once is in flight: 1 is all, more is a queue. */
+    public double partWorkedOn() {
+        return (double) concurrency.inFlight() / concurrency.allowance().capacity();
+    }
+
     /**
      * Moves the shedding level on.
      *

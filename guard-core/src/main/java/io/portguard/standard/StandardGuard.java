@@ -15,6 +15,7 @@ import io.portguard.http.RequestClassifier;
 import io.portguard.limit.Algorithm;
 import io.portguard.limit.LimitParameters;
 import io.portguard.limit.Limits;
+import io.portguard.pressure.CpuLoad;
 import io.portguard.pressure.FileDescriptors;
 import io.portguard.pressure.ListenBacklog;
 import io.portguard.pressure.NetworkCounters;
@@ -51,6 +52,7 @@ public final class StandardGuard implements AutoCloseable {
     private final HttpAttempts attempts;
     private final ClientIdentity identity;
     private final QueueDelay queueDelay;
+    private final CpuLoad cpu = new CpuLoad();
     private final RefusalPause refusalPause = new RefusalPause();
     private final ListenBacklog backlog = new ListenBacklog();
     private final NetworkCounters network = new NetworkCounters();
@@ -85,6 +87,7 @@ public final class StandardGuard implements AutoCloseable {
         pressure.add(backlog, 0.25, 0.75);
         pressure.add(queueDelay, 1, 5);
         pressure.add(new FileDescriptors(), 0.9, 0.98);
+        pressure.addReported(cpu);
         builder.sources.forEach(source -> pressure.add(source, 0.8, 1));
         guard = builder.guard(this);
         settings.onChange(this::apply);
@@ -210,7 +213,7 @@ public final class StandardGuard implements AutoCloseable {
         double overload = pressure.sample(nowNanos);
         if (sheddingEnabled) {
             rules.shed(overload);
-            refusalPause.next(queueDelay.meanFraction());
+            refusalPause.next(queueDelay.meanFraction(), cpu.sample(nowNanos), rules.partWorkedOn());
         } else {
             rules.shedNothing();
             refusalPause.none();
