@@ -36,6 +36,8 @@ public final class GuardFilter implements Filter {
      *    listener any more. Where somebody calls startAsync() on the container's own request, past the wrapper,
      *    the listener is registered after the chain; where that fails too, the permit is given back at once, early
      *    rather than never.
+     *  - A container that stops may close connections without a word to the listeners of the requests on them. Where
+     *    connections are guarded as well, their end is the end of those requests.
      *  - An exception out of the chain ends it at once, asynchronous or not: what follows is the container's
      *    error handling.
      *
@@ -106,7 +108,8 @@ public final class GuardFilter implements Filter {
 
     /** The connection, where the container has admitted it for the same guard. */
     private @Nullable GuardedConnection connection(HttpServletRequest request) {
-        return request.getServletConnection() instanceof GuardedConnection connection && connection.port() == port
+        return request.getServletConnection() instanceof GuardedConnection connection
+                        && connection.admitted().port() == port
                 ? connection
                 : null;
     }
