@@ -46,11 +46,9 @@ public final class GuardFilter implements Filter {
      */
 
     private final StandardGuard port;
-    private final AdapterFaults faults;
 
     public GuardFilter(StandardGuard port) {
         this.port = port;
-        this.faults = new AdapterFaults(port.guard());
     }
 
     @Override
@@ -96,7 +94,7 @@ public final class GuardFilter implements Filter {
                                     ? connection.attempt(view)
                                     : port.attempts().ofRequest(IpAddress.parseOrNull(address(request)), view));
         } catch (Throwable fault) {
-            faults.record("deciding a request", fault);
+            port.guard().fault("deciding a request", fault);
             return null;
         }
     }
@@ -137,7 +135,7 @@ public final class GuardFilter implements Filter {
         } catch (IOException clientIsGone) {
             return true;
         } catch (Throwable fault) {
-            faults.record("refusing a request", fault);
+            port.guard().fault("refusing a request", fault);
             if (response.isCommitted()) {
                 return true;
             }
