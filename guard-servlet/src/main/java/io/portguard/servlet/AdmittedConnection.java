@@ -7,15 +7,23 @@ import io.portguard.Permit;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.HttpRequestView;
 import io.portguard.standard.StandardGuard;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the guard holds and knows of one open connection. */
+/** What the guard holds and knows of one open connection. Thread-safe, except for {@link #attempt}. */
 public final class AdmittedConnection {
 
     private final StandardGuard port;
     private final @Nullable IpAddress peer;
     private final HttpAttempts.@Nullable OfConnection attempts;
     private final @Nullable Permit permit;
+    private volatile boolean broken;
+
+    /** Asynchronous requests in progress: mostly none, and one at a time unless the connection is multiplexed. */
+    private final List<Permit> pending = new ArrayList<>(0);
+
+    private boolean closed;
 
     AdmittedConnection(
             StandardGuard port,
@@ -47,8 +55,42 @@ public final class AdmittedConnection {
         return attempts != null && attempts.isOfOneClient() ? port.refusalPauseNanos() : 0;
     }
 
-    /** Gives back what the connection held; further calls do nothing. */
+    /** Reading from the peer or writing to it has failed, while an asynchronous request was served. */
+    public void broken() {
+        broken = true;
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
+    /** Has the permit of an asynchronous request released when the connection closes, if nobody has done so before. */
+    void releaseAtEnd(Permit request) {
+        synchronized (pending) {
+            if (!closed) {
+                pending.add(request);
+                return;
+            }
+        }
+        request.release(Outcome.IGNORED);
+    }
+
+    /** The permit has been released, or will be by somebody else. */
+    void forget(Permit request) {
+        synchronized (pending) {
+            pending.remove(request);
+        }
+    }
+
+    /** Gives back what was held for the connection and on it; further calls do nothing. */
     public void closed() {
+        List<Permit> left;
+        synchronized (pending) {
+            closed = true;
+            left = List.copyOf(pending);
+            pending.clear();
+        }
+        left.forEach(request -> request.release(Outcome.IGNORED));
         if (permit != null) {
             permit.release(Outcome.SUCCESS);
         }

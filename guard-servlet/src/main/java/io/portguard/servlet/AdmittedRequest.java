@@ -57,13 +57,27 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
         if (completion != null) {
             return;
         }
+        AdmittedConnection connection = admittedConnection();
+        if (connection != null) {
+            connection.releaseAtEnd(permit);
+        }
+        AsyncCompletion listener = new AsyncCompletion(permit, response, connection);
         try {
-            GuardedConnection connection = getServletConnection() instanceof GuardedConnection guarded ? guarded : null;
-            AsyncCompletion listener = new AsyncCompletion(permit, response, connection);
             context.addListener(listener);
             completion = listener;
         } catch (RuntimeException tooLate) {
             // Nothing will tell when the request ends, so that its end is where the chain returns.
+            if (connection != null) {
+                connection.forget(permit);
+            }
+        }
+    }
+
+    private @Nullable AdmittedConnection admittedConnection() {
+        try {
+            return getServletConnection() instanceof GuardedConnection connection ? connection.admitted() : null;
+        } catch (RuntimeException unknownToTheContainer) {
+            return null;
         }
     }
 }

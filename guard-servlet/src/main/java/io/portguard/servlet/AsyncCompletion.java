@@ -12,9 +12,9 @@ final class AsyncCompletion implements AsyncListener {
 
     private final Permit permit;
     private final HttpServletResponse response;
-    private final @Nullable GuardedConnection connection;
+    private final @Nullable AdmittedConnection connection;
 
-    AsyncCompletion(Permit permit, HttpServletResponse response, @Nullable GuardedConnection connection) {
+    AsyncCompletion(Permit permit, HttpServletResponse response, @Nullable AdmittedConnection connection) {
         this.permit = permit;
         this.response = response;
         this.connection = connection;
@@ -22,27 +22,18 @@ final class AsyncCompletion implements AsyncListener {
 
     @Override
     public void onComplete(AsyncEvent event) {
-        permit.release(clientIsGone() ? Outcome.IGNORED : Outcomes.of(response));
+        end(Outcomes.of(response));
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-        permit.release(Outcome.DROPPED);
+        end(Outcome.DROPPED);
     }
 
     @Override
     public void onError(AsyncEvent event) {
         Throwable cause = event.getThrowable();
-        if (clientIsGone()) {
-            permit.release(Outcome.IGNORED);
-        } else {
-            permit.release(cause == null ? Outcome.FAILURE : Outcomes.of(cause));
-        }
-    }
-
-    /** A container may tell of a client that has gone by an exception that might come from anywhere. */
-    private boolean clientIsGone() {
-        return connection != null && connection.isBroken();
+        end(cause == null ? Outcome.FAILURE : Outcomes.of(cause));
     }
 
     /** A new cycle begins without the listeners of the last one. */
@@ -51,7 +42,17 @@ final class AsyncCompletion implements AsyncListener {
         try {
             event.getAsyncContext().addListener(this);
         } catch (RuntimeException tooLate) {
-            permit.release(Outcome.IGNORED);
+            end(Outcome.IGNORED);
         }
+    }
+
+    private void end(Outcome outcome) {
+        if (connection == null) {
+            permit.release(outcome);
+            return;
+        }
+        // A container may tell of a client that has gone by an exception that might come from anywhere.
+        permit.release(connection.isBroken() ? Outcome.IGNORED : outcome);
+        connection.forget(permit);
     }
 }

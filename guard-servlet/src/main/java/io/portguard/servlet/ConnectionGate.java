@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionGate {
 
     private final StandardGuard port;
-    private final AdapterFaults faults;
 
     public ConnectionGate(StandardGuard port) {
         this.port = port;
-        this.faults = new AdapterFaults(port.guard());
     }
 
     public StandardGuard port() {
@@ -39,7 +37,7 @@ public final class ConnectionGate {
                     ? new AdmittedConnection(port, peer, attempts, permit)
                     : null;
         } catch (Throwable fault) {
-            faults.record("deciding a connection", fault);
+            port.guard().fault("deciding a connection", fault);
             return new AdmittedConnection(port, peer, null, null);
         }
     }

@@ -36,6 +36,8 @@ public final class GuardFilter implements Filter {
      *    listener any more. Where somebody calls startAsync() on the container's own request, past the wrapper,
      *    the listener is registered after the chain; where that fails too, the permit is given back at once, early
      *    rather than never.
+     *  - A container that stops may close connections without a word to the listeners of the requests on them. Where
+     *    connections are guarded as well, their end is the end of those requests.
      *  - An exception out of the chain ends it at once, asynchronous or not: what follows is the container's
      *    error handling.
      *
@@ -44,11 +46,9 @@ public final class GuardFilter implements Filter {
      */
 
     private final StandardGuard port;
-    private final AdapterFaults faults;
 
     public GuardFilter(StandardGuard port) {
         this.port = port;
-        this.faults = new AdapterFaults(port.guard());
     }
 
     @Override
@@ -94,7 +94,7 @@ public final class GuardFilter implements Filter {
                                     ? connection.attempt(view)
                                     : port.attempts().ofRequest(IpAddress.parseOrNull(address(request)), view));
         } catch (Throwable fault) {
-            faults.record("deciding a request", fault);
+            port.guard().fault("deciding a request", fault);
             return null;
         }
     }
@@ -106,7 +106,8 @@ public final class GuardFilter implements Filter {
 
     /** The connection, where the container has admitted it for the same guard. */
     private @Nullable GuardedConnection connection(HttpServletRequest request) {
-        return request.getServletConnection() instanceof GuardedConnection connection && connection.port() == port
+        return request.getServletConnection() instanceof GuardedConnection connection
+                        && connection.admitted().port() == port
                 ? connection
                 : null;
     }
@@ -134,7 +135,7 @@ public final class GuardFilter implements Filter {
         } catch (IOException clientIsGone) {
             return true;
         } catch (Throwable fault) {
-            faults.record("refusing a request", fault);
+            port.guard().fault("refusing a request", fault);
             if (response.isCommitted()) {
                 return true;
             }

@@ -2,7 +2,6 @@ package io.portguard.servlet;
 
 import io.portguard.Attempt;
 import io.portguard.http.HttpRequestView;
-import io.portguard.standard.StandardGuard;
 import jakarta.servlet.ServletConnection;
 
 /**
@@ -12,8 +11,8 @@ import jakarta.servlet.ServletConnection;
  */
 public interface GuardedConnection extends ServletConnection {
 
-    /** The guard that the connection was admitted by. */
-    StandardGuard port();
+    /** What the guard holds and knows of the connection. */
+    AdmittedConnection admitted();
 
     /** The attempt of a request on this connection, told by its real peer, whatever the request says. */
     Attempt attempt(HttpRequestView request);
@@ -23,7 +22,4 @@ public interface GuardedConnection extends ServletConnection {
      * that the connection is kept where it can be. Its body is to be written afterwards.
      */
     void commitRefusal();
-
-    /** Whether reading from the peer or writing to it has failed, while an asynchronous request was served. */
-    boolean isBroken();
 }

@@ -203,8 +203,9 @@ class GuardFilterTest {
         try (RunningTomcat tomcat = RunningTomcat.with()
                         .servlet("/again", (request, response) -> {
                             // What a second registration of the filter, further down the chain, gets to see.
-                            GuardFilter again =
-                                    new GuardFilter(((GuardedConnection) request.getServletConnection()).port());
+                            GuardFilter again = new GuardFilter(((GuardedConnection) request.getServletConnection())
+                                    .admitted()
+                                    .port());
                             again.doFilter(
                                     new HttpServletRequestWrapper(request),
                                     response,

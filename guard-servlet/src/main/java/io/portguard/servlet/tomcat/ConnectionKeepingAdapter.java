@@ -41,7 +41,7 @@ final class ConnectionKeepingAdapter implements Adapter {
         if (event == SocketEvent.ERROR
                 && Http11Exchange.of(response) != null
                 && request.getServletConnection() instanceof TomcatConnection connection) {
-            connection.breaks();
+            connection.admitted().broken();
         }
         return container.asyncDispatch(request, response, event);
     }

@@ -2,8 +2,8 @@ package io.portguard.servlet.tomcat;
 
 import io.portguard.Attempt;
 import io.portguard.http.HttpRequestView;
+import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.GuardedConnection;
-import io.portguard.standard.StandardGuard;
 import jakarta.servlet.ServletConnection;
 
 /** A connection as servlets see it. */
@@ -11,7 +11,6 @@ final class TomcatConnection implements GuardedConnection {
 
     private final ServletConnection described;
     private final GuardedSocketWrapper socket;
-    private volatile boolean broken;
 
     TomcatConnection(ServletConnection described, GuardedSocketWrapper socket) {
         this.described = described;
@@ -19,8 +18,8 @@ final class TomcatConnection implements GuardedConnection {
     }
 
     @Override
-    public StandardGuard port() {
-        return socket.admitted().port();
+    public AdmittedConnection admitted() {
+        return socket.admitted();
     }
 
     @Override
@@ -36,15 +35,6 @@ final class TomcatConnection implements GuardedConnection {
         if (exchange != null) {
             exchange.commitRefusal();
         }
-    }
-
-    @Override
-    public boolean isBroken() {
-        return broken;
-    }
-
-    void breaks() {
-        broken = true;
     }
 
     @Override
