@@ -24,7 +24,7 @@ class ArchitectureTest {
 
     private static final String ROOT = "io.portguard";
 
-    private final JavaClasses core = new ClassFileImporter()
+    private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
@@ -42,7 +42,7 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(rooms).or(isForeign()))
                 .as(room + " may use the root and " + String.join(", ", others));
-        rule.check(core);
+        rule.check(CORE);
     }
 
     private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> isForeign() {
@@ -51,8 +51,8 @@ class ArchitectureTest {
 
     @Test
     void allOfTheCoreIsLookedAt() {
-        assertThat(core.size()).isGreaterThan(60);
-        assertThat(alwaysTrue().test(core.iterator().next())).isTrue();
+        assertThat(CORE.size()).isGreaterThan(60);
+        assertThat(alwaysTrue().test(CORE.iterator().next())).isTrue();
     }
 
     @Test
@@ -63,7 +63,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".*..")
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -101,21 +101,21 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + ".jmx", ROOT + ".metrics")
-                .check(core);
+                .check(CORE);
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".jmx")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".metrics")
-                .check(core);
+                .check(CORE);
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".metrics")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".jmx")
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -124,7 +124,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty..", "jakarta..", "javax.servlet..", "org.springframework..")
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -142,7 +142,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library)
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -152,7 +152,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "java.util.logging..", "org.slf4j..", "org.apache.logging..", "org.apache.commons.logging..")
-                .check(core);
+                .check(CORE);
         noClasses()
                 .should()
                 .accessField(System.class, "out")
@@ -160,7 +160,7 @@ class ArchitectureTest {
                 .accessField(System.class, "err")
                 .orShould()
                 .callMethod(Throwable.class, "printStackTrace")
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -191,7 +191,7 @@ class ArchitectureTest {
                 .callConstructor(Thread.class, Runnable.class, String.class)
                 .orShould()
                 .callMethod(Thread.class, "start")
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -212,18 +212,18 @@ class ArchitectureTest {
                 .callMethod("java.time.LocalDateTime", "now")
                 .orShould()
                 .callMethod("java.util.Date", "<init>")
-                .check(core);
+                .check(CORE);
         noClasses()
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
                 .callMethod("java.util.concurrent.locks.LockSupport", "parkNanos", long.class.getName())
-                .check(core);
+                .check(CORE);
     }
 
     @Test
     void nothingStaticChanges() {
-        fields().that().areStatic().should().beFinal().check(core);
+        fields().that().areStatic().should().beFinal().check(CORE);
         fields().that()
                 .areStatic()
                 .should()
@@ -237,7 +237,7 @@ class ArchitectureTest {
                                 || type.isAssignableTo("java.util.ArrayList")
                                 || type.isAssignableTo("java.util.HashMap")
                                 || type.isAssignableTo("java.lang.ThreadLocal")))
-                .check(core);
+                .check(CORE);
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -245,6 +245,6 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(ThreadLocal.class)
-                .check(core);
+                .check(CORE);
     }
 }

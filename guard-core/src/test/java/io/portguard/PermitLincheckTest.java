@@ -68,10 +68,10 @@ public class PermitLincheckTest {
     @Test
     void releasesAreLinearizableUnderModelChecking() {
         assertThatCode(() -> new ModelCheckingOptions()
-                        .iterations(5)
-                        .invocationsPerIteration(100)
-                        .threads(3)
-                        .actorsPerThread(2)
+                        .iterations(3)
+                        .invocationsPerIteration(50)
+                        .threads(2)
+                        .actorsPerThread(3)
                         .check(PermitLincheckTest.class))
                 .doesNotThrowAnyException();
     }
