@@ -5,36 +5,27 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * How much of the processors is in use, by anybody: those of the container where there is one, else of the machine.
- * Looked at five times a second, which is as fine as the kernel counts.
+ * How much of the processors is in use, by anybody: those of the container where there is one, else of the machine;
+ * since it was last asked.
  */
 public final class CpuLoad implements PressureSource {
 
-    private static final long INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
-
-    private long nextAtNanos;
-    private boolean begun;
-    private double last = ABSENT;
+    private final java.lang.management.OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
 
     @Override
     public String name() {
         return "cpu";
     }
 
+    /** Finer than the kernel counts would only be noise. */
     @Override
-    public double sample(long nowNanos) {
-        if (!begun || nowNanos - nextAtNanos >= 0) {
-            begun = true;
-            nextAtNanos = nowNanos + INTERVAL_NANOS;
-            last = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-                    ? load(system)
-                    : ABSENT;
-        }
-        return last;
+    public Duration interval() {
+        return Duration.ofMillis(200);
     }
 
-    private static double load(OperatingSystemMXBean system) {
-        double load = system.getCpuLoad();
+    @Override
+    public double sample(long nowNanos) {
+        double load = system instanceof OperatingSystemMXBean known ? known.getCpuLoad() : -1;
         return load < 0 ? ABSENT : load;
     }
 }

@@ -2,6 +2,7 @@ package io.portguard.pressure;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
+import java.time.Duration;
 
 /** How many of the file descriptors that the process may have are open. On Unix; elsewhere absent. */
 public final class FileDescriptors implements PressureSource {
@@ -11,6 +12,12 @@ public final class FileDescriptors implements PressureSource {
     @Override
     public String name() {
         return "file-descriptors";
+    }
+
+    /** Counting them lists a folder with an entry for each. */
+    @Override
+    public Duration interval() {
+        return Duration.ofSeconds(1);
     }
 
     @Override

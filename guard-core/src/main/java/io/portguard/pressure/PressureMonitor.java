@@ -16,10 +16,33 @@ public final class PressureMonitor {
     private final Map<String, Double> readings = new ConcurrentHashMap<>();
 
     /** A source, and from where to where its fraction means that load has to be shed. */
-    private record Watched(PressureSource source, double start, double full) {
+    private static final class Watched {
+
+        private final PressureSource source;
+        private final double start;
+        private final double full;
+        private final long intervalNanos;
+        private long askAtNanos;
+        private boolean asked;
+
+        Watched(PressureSource source, double start, double full) {
+            this.source = source;
+            this.start = start;
+            this.full = full;
+            this.intervalNanos = source.interval().toNanos();
+        }
+
+        boolean isDue(long nowNanos) {
+            if (asked && nowNanos - askAtNanos < 0) {
+                return false;
+            }
+            asked = true;
+            askAtNanos = nowNanos + intervalNanos;
+            return true;
+        }
 
         double overload(double fraction) {
-            return fraction <= start || full == Double.POSITIVE_INFINITY ? 0 : (fraction - start) / (full - start);
+            return !(fraction > start) || full == Double.POSITIVE_INFINITY ? 0 : (fraction - start) / (full - start);
         }
     }
 
@@ -42,19 +65,26 @@ public final class PressureMonitor {
         watched.add(new Watched(source, Double.MAX_VALUE, Double.POSITIVE_INFINITY));
     }
 
-    /** Samples all sources; returns how much has to be shed, 0 (nothing) to 1. */
+    /** Samples the sources that are due; returns how much has to be shed, 0 (nothing) to 1. */
     public double sample(long nowNanos) {
         double most = 0;
         for (Watched each : watched) {
-            double fraction = sample(each.source, nowNanos);
-            if (Double.isNaN(fraction)) {
-                readings.remove(each.source.name());
-            } else {
-                readings.put(each.source.name(), fraction);
-                most = Math.max(most, each.overload(fraction));
+            if (each.isDue(nowNanos)) {
+                double fraction = sample(each.source, nowNanos);
+                if (Double.isNaN(fraction)) {
+                    readings.remove(each.source.name());
+                } else {
+                    readings.put(each.source.name(), fraction);
+                }
             }
+            most = Math.max(most, each.overload(reading(each.source.name())));
         }
         return Math.min(most, 1);
+    }
+
+    /** The last reading of a source; not a number when there is none. */
+    public double reading(String source) {
+        return readings.getOrDefault(source, PressureSource.ABSENT);
     }
 
     private static double sample(PressureSource source, long nowNanos) {

@@ -1,5 +1,7 @@
 package io.portguard.pressure;
 
+import java.time.Duration;
+
 /** One sign of pressure, sampled by the tick and never by a request. Used by one thread at a time. */
 public interface PressureSource {
 
@@ -14,4 +16,9 @@ public interface PressureSource {
      * worse still; {@link #ABSENT} when it cannot be told.
      */
     double sample(long nowNanos);
+
+    /** How often it is worth asking, for a source that costs something; at each tick unless it says otherwise. */
+    default Duration interval() {
+        return Duration.ZERO;
+    }
 }

@@ -213,7 +213,7 @@ public final class StandardGuard implements AutoCloseable {
         double overload = pressure.sample(nowNanos);
         if (sheddingEnabled) {
             rules.shed(overload);
-            refusalPause.next(queueDelay.meanFraction(), cpu.sample(nowNanos), rules.partWorkedOn());
+            refusalPause.next(queueDelay.meanFraction(), pressure.reading(cpu.name()), rules.partWorkedOn());
         } else {
             rules.shedNothing();
             refusalPause.none();

@@ -23,6 +23,9 @@ final class Campaign {
 
     private static final Duration WARM_UP = Duration.ofSeconds(4);
     private static final int WARM_UP_CONNECTIONS = 64;
+    private static final Duration BURST = Duration.ofSeconds(5);
+    private static final int BURST_CONNECTIONS = 256;
+    private static final Duration SETTLING = Duration.ofSeconds(2);
     private static final Duration CAPACITY_MEASUREMENT = Duration.ofSeconds(4);
     private static final int CAPACITY_CONNECTIONS = 32;
 
@@ -103,6 +106,9 @@ final class Campaign {
         ServerProcess server = ServerProcess.start(children, jar, subject, log);
         say("%s: listens on port %d; warm-up", subject.label(), server.port());
         closedLoop(server, WARM_UP_CONNECTIONS, WARM_UP);
+        // More at once than it can take, so that what it does then is compiled as well, for both alike.
+        closedLoop(server, BURST_CONNECTIONS, BURST);
+        closedLoop(server, CAPACITY_CONNECTIONS, SETTLING);
         return server;
     }
 
