@@ -158,10 +158,10 @@ class SheddingRuleTest {
         SheddingLevel level = new SheddingLevel();
         assertThat(level.next(0)).isZero();
         assertThat(level.next(0.01)).isOne();
-        assertThat(level.next(0.5)).isEqualTo(33);
-        assertThat(level.next(1)).isEqualTo(97);
-        assertThat(level.next(0)).isEqualTo(89);
-        assertThat(level.next(-3)).isEqualTo(81);
+        assertThat(level.next(0.5)).isEqualTo(25);
+        assertThat(level.next(1)).isEqualTo(73);
+        assertThat(level.next(0)).isEqualTo(57);
+        assertThat(level.next(-3)).isEqualTo(41);
         for (int i = 0; i < 20; i++) {
             level.next(1);
         }
