@@ -31,7 +31,8 @@ final class GradientLimit implements Limit {
     @Override
     public Allowance update(Window window) {
         if (window.served() > 0) {
-            double latency = window.meanLatencyNanos();
+            // Never nothing: a ratio of nothing to nothing is no number, and neither would the limit be.
+            double latency = Math.max(1, window.meanLatencyNanos());
             longTermNanos =
                     longTermNanos == 0 ? latency : longTermNanos + (latency - longTermNanos) / LONG_TERM_WINDOWS;
             if (longTermNanos > 2 * latency) {

@@ -29,7 +29,8 @@ final class VegasLimit implements Limit {
     public Allowance update(Window window) {
         double step = Math.max(1, Math.log10(limit));
         if (window.served() > 0) {
-            double latency = window.meanLatencyNanos();
+            // Never nothing: a ratio of nothing to nothing is no number, and neither would the limit be.
+            double latency = Math.max(1, window.meanLatencyNanos());
             leastLatencyNanos = Math.min(leastLatencyNanos, latency);
             double waiting = window.meanInFlight() * (1 - leastLatencyNanos / latency);
             boolean used = window.refused() > 0 || window.peakInFlight() * 2 >= limit;

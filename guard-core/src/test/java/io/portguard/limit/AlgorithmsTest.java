@@ -131,6 +131,15 @@ class AlgorithmsTest {
 
     @ParameterizedTest
     @EnumSource(Algorithm.class)
+    void requestsThatTakeNoTimeAtAllAreBorne(Algorithm algorithm) {
+        Limit limit = Limits.of(algorithm, parameters(100, 5, 1_000));
+        assertThat(show(limit, 100, window(0, 50, 5, 0)).limit()).isBetween(5, 1_000);
+        assertThat(show(limit, 100, window(10, 50, 5, 0)).limit()).isBetween(5, 1_000);
+        assertThat(limit.reconfigure(parameters(50, 10, 500)).limit()).isBetween(10, 500);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
     void windowsOfFailuresAloneAreBorne(Algorithm algorithm) {
         Limit limit = Limits.of(algorithm, parameters(100, 5, 1_000));
         Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 0);
