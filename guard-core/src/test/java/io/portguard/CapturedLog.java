@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What a guard logs, kept instead of printed for as long as this is open. */
-public final class CapturedLog extends Handler {
+public final class CapturedLog extends Handler implements AutoCloseable {
 
     private final Logger logger = Logger.getLogger(Guard.class.getName());
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
