@@ -24,10 +24,10 @@ public final class RefusalPause {
     private static final double BUSY_PROCESSOR = 0.92;
     private static final double RELIEVED = 0.9;
 
-    private static final double GROW = 1.25;
+    private static final double GROW = 1.5;
     private static final double SHRINK = 0.96;
     private static final double SHRINK_FAST = 0.6;
-    private static final double FIRST_NANOS = Duration.ofMillis(10).toNanos();
+    private static final double FIRST_NANOS = Duration.ofMillis(25).toNanos();
     private static final double LONGEST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double SHORTEST_NANOS = Duration.ofMillis(2).toNanos();
 

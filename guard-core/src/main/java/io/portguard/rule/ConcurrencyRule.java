@@ -22,7 +22,13 @@ final class ConcurrencyRule implements Rule {
 
     private static final Rejection CONCURRENCY = Rejection.of(Reason.CONCURRENCY);
     private static final Rejection OVERLOAD = Rejection.of(Reason.OVERLOAD);
-    private static final Rejection FAIR_SHARE = Rejection.of(Reason.FAIR_SHARE);
+    /** By standing: who is further above its share is asked to stay away for longer. */
+    private static final Rejection[] FAIR_SHARE = {
+        Rejection.of(Reason.FAIR_SHARE, 1),
+        Rejection.of(Reason.FAIR_SHARE, 1),
+        Rejection.of(Reason.FAIR_SHARE, 1),
+        Rejection.of(Reason.FAIR_SHARE, 2),
+    };
 
     /** A window with fewer requests says little; one that takes too long is taken as it is. */
     private static final int ENOUGH_COMPLETED = 10;
@@ -92,7 +98,9 @@ final class ConcurrencyRule implements Rule {
             int before = inFlight.get();
             if (before >= threshold) {
                 sampler.refused();
-                return standing > 0 ? FAIR_SHARE : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
+                return standing > 0
+                        ? FAIR_SHARE[standing]
+                        : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
             }
             if (inFlight.compareAndSet(before, before + 1)) {
                 if (before >= peak) {

@@ -7,6 +7,7 @@ import io.portguard.Guard;
 import io.portguard.GuardListener;
 import io.portguard.GuardSnapshot;
 import io.portguard.NanoClock;
+import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.client.ClientIdentity;
 import io.portguard.http.HttpAttempts;
@@ -117,11 +118,13 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     /**
-     * How long, in nanoseconds, an adapter that can does not read a connection after a refusal on it; see {@link
-     * RefusalPause}. Not meant for connections that carry requests of several clients.
+     * How long, in nanoseconds, an adapter that can does not read a connection after this refusal on it; see {@link
+     * RefusalPause}. Only for clients that are refused for what they do themselves, and clearly: others would have
+     * their next request read late. Not meant for connections that carry requests of several clients.
      */
-    public long refusalPauseNanos() {
-        return refusalPause.nanos();
+    public long refusalPauseNanos(Rejection rejection) {
+        boolean ownDoing = rejection.reason().httpStatus() != 503 && rejection.retryAfterSeconds() > 1;
+        return ownDoing ? refusalPause.nanos() : 0;
     }
 
     /** What a refusal says of the clients' rate; null while there is none. */

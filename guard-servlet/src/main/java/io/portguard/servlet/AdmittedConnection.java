@@ -4,6 +4,7 @@ import io.portguard.Attempt;
 import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
+import io.portguard.Rejection;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.HttpRequestView;
 import io.portguard.standard.StandardGuard;
@@ -51,8 +52,8 @@ public final class AdmittedConnection {
     }
 
     /** How long the connection is not to be read after a refusal on it, in nanoseconds. */
-    public long refusalPauseNanos() {
-        return attempts != null && attempts.isOfOneClient() ? port.refusalPauseNanos() : 0;
+    public long refusalPauseNanos(Rejection rejection) {
+        return attempts != null && attempts.isOfOneClient() ? port.refusalPauseNanos(rejection) : 0;
     }
 
     /** Reading from the peer or writing to it has failed, while an asynchronous request was served. */

@@ -1,6 +1,7 @@
 package io.portguard.servlet;
 
 import io.portguard.Attempt;
+import io.portguard.Rejection;
 import io.portguard.http.HttpRequestView;
 import jakarta.servlet.ServletConnection;
 
@@ -21,5 +22,5 @@ public interface GuardedConnection extends ServletConnection {
      * Commits the status and the headers of the response to the present request, which is a refusal, in such a way
      * that the connection is kept where it can be. Its body is to be written afterwards.
      */
-    void commitRefusal();
+    void commitRefusal(Rejection rejection);
 }

@@ -37,7 +37,7 @@ final class RefusalAnswer {
         }
         // A service that shuts down is glad of every connection that ends.
         if (connection != null && rejection.reason() != Reason.DRAINING) {
-            connection.commitRefusal();
+            connection.commitRefusal(rejection);
         }
         response.getOutputStream().write(body);
     }

@@ -1,5 +1,6 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.Rejection;
 import io.portguard.servlet.AdmittedConnection;
 import jakarta.servlet.ServletConnection;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
@@ -23,7 +24,7 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
 
     private final GuardedNioEndpoint endpoint;
     private final AdmittedConnection admitted;
-    private volatile boolean refused;
+    private volatile @Nullable Rejection refused;
     private volatile boolean awaitingHeader = true;
     private volatile long awaitingSinceNanos;
     private volatile @Nullable Http11Exchange exchange;
@@ -74,15 +75,16 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
     }
 
     /** The present request has been refused. */
-    void refused() {
-        refused = true;
+    void refused(Rejection rejection) {
+        refused = rejection;
     }
 
     /** Waits for the next request; after a refusal, once the connection has rested. */
     @Override
     public void registerReadInterest() {
-        long pauseNanos = refused ? admitted.refusalPauseNanos() : 0;
-        refused = false;
+        Rejection last = refused;
+        refused = null;
+        long pauseNanos = last == null ? 0 : admitted.refusalPauseNanos(last);
         if (pauseNanos == 0 || !endpoint.later(this::readAgain, pauseNanos)) {
             super.registerReadInterest();
         }

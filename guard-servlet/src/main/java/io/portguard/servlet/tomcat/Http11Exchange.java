@@ -1,5 +1,6 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.Rejection;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ final class Http11Exchange {
     }
 
     /** Commits the response so that the connection is kept unless something else speaks against it. */
-    void commitRefusal() {
+    void commitRefusal(Rejection rejection) {
         if (response.isCommitted()) {
             return;
         }
@@ -82,7 +83,7 @@ final class Http11Exchange {
             response.commit();
             refused = true;
             if (connection != null) {
-                connection.refused();
+                connection.refused(rejection);
             }
         } finally {
             response.setStatus(status);

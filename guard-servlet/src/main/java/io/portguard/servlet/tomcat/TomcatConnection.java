@@ -1,6 +1,7 @@
 package io.portguard.servlet.tomcat;
 
 import io.portguard.Attempt;
+import io.portguard.Rejection;
 import io.portguard.http.HttpRequestView;
 import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.GuardedConnection;
@@ -30,10 +31,10 @@ final class TomcatConnection implements GuardedConnection {
     }
 
     @Override
-    public void commitRefusal() {
+    public void commitRefusal(Rejection rejection) {
         Http11Exchange exchange = socket.exchange();
         if (exchange != null) {
-            exchange.commitRefusal();
+            exchange.commitRefusal(rejection);
         }
     }
 
