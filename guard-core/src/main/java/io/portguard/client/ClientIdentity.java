@@ -28,17 +28,24 @@ public record ClientIdentity(
 
     /**
      * The address that a request came from: the peer's, or, when that is a trusted proxy, the right-most hop
-     * in {@code Forwarded} or else {@code X-Forwarded-For} that is none. A malformed header leaves the peer.
+     * in {@code Forwarded} or {@code X-Forwarded-For} that is none. A malformed header leaves the peer, and so do two
+     * headers that name different hops.
      */
     public @Nullable IpAddress address(@Nullable IpAddress peer, RequestOrigin request) {
         if (peer == null || !trustedProxies.contains(peer)) {
             return peer;
         }
-        String forwarded = request.header("Forwarded");
-        boolean rfc7239 = forwarded != null;
-        String chain = rfc7239 ? forwarded : request.header("X-Forwarded-For");
-        IpAddress hop = chain == null ? null : ForwardedHeader.rightmostUntrusted(chain, rfc7239, trustedProxies);
-        return hop == null ? peer : hop;
+        IpAddress byForwarded = hop(request.header("Forwarded"), true);
+        IpAddress byX = hop(request.header("X-Forwarded-For"), false);
+        if (byForwarded != null && byX != null) {
+            // A proxy writes one of them and may pass on the other as the client sent it; which, cannot be told.
+            return byForwarded.equals(byX) ? byX : peer;
+        }
+        return byForwarded != null ? byForwarded : byX != null ? byX : peer;
+    }
+
+    private @Nullable IpAddress hop(@Nullable String chain, boolean rfc7239) {
+        return chain == null ? null : ForwardedHeader.rightmostUntrusted(chain, rfc7239, trustedProxies);
     }
 
     /** The client behind a request that came from this address. */

@@ -36,6 +36,7 @@ final class ConcurrencyRule implements Rule {
     private static final long LONGEST_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long STAYS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int UNUSUAL = 4;
     private static final double BUSY = 0.85;
 
     private final ClientTable clients;
@@ -51,6 +52,7 @@ final class ConcurrencyRule implements Rule {
     private long windowBeganAtNanos;
     private long busyUntilNanos;
     private long tickedAtNanos;
+    private long usualTickNanos;
     private long standstillOverAtNanos;
 
     ConcurrencyRule(Limit limit, ClientTable clients, FairShare fairShare, long nowNanos) {
@@ -125,7 +127,10 @@ final class ConcurrencyRule implements Rule {
     public synchronized void tick(long now) {
         fairShare.tick(now);
         priorities.tick(now);
-        if (now - tickedAtNanos > STOPPED_NANOS) {
+        long sinceTick = now - tickedAtNanos;
+        boolean stoodStill = sinceTick > STOPPED_NANOS && sinceTick > usualTickNanos * UNUSUAL;
+        usualTickNanos += (sinceTick - usualTickNanos) / 8;
+        if (stoodStill) {
             // The whole process stood still: what was in flight then says nothing about the service.
             standstillOverAtNanos = now + STOPPED_NANOS;
         }

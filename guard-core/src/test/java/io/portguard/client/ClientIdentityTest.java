@@ -226,4 +226,12 @@ class ClientIdentityTest {
         assertThat(IdentifyBy.parse(text)).isEmpty();
         assertThat(text.toLowerCase(Locale.ROOT)).isNotEqualTo("address");
     }
+
+    @Test
+    void twoHeadersThatDisagreeAreNotBelieved() {
+        assertThat(seen(PROXY, Request.of("Forwarded", "for=6.6.6.6", "X-Forwarded-For", "192.0.2.1")))
+                .isEqualTo(PROXY.toString());
+        assertThat(seen(PROXY, Request.of("Forwarded", "for=192.0.2.1", "X-Forwarded-For", "192.0.2.1")))
+                .isEqualTo("192.0.2.1");
+    }
 }
