@@ -106,12 +106,13 @@ final class AdaptiveLimit implements Limit {
 
     private void learn(Window window) {
         double mean = latency.nanos();
+        boolean unloaded = window.refused() == 0 && window.meanInFlight() <= capacity * UNLOADED;
         if (leastNanos == 0 || mean < leastNanos) {
             leastNanos = mean;
-        } else if (window.refused() == 0 && window.meanInFlight() <= capacity * UNLOADED) {
+        } else if (unloaded) {
             leastNanos += (mean - leastNanos) * 0.5;
         }
-        if (window.refused() == 0 && window.meanInFlight() <= capacity * UNLOADED) {
+        if (unloaded) {
             sinceDrainNanos = 0;
         }
         if (!isBusy(window)) {
