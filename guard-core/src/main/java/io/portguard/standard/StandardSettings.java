@@ -58,11 +58,23 @@ public final class StandardSettings {
             Duration.ofSeconds(10),
             "From the first wait for a request on a new connection to its complete header.");
 
+    public static final Setting<Duration> CONNECTIONS_TLS_HANDSHAKE_TIMEOUT = Setting.of(
+            "connections.tls-handshake-timeout",
+            TIMEOUT,
+            Duration.ofSeconds(10),
+            "From the accepted connection to the end of its TLS handshake.");
+
     public static final Setting<Duration> CONNECTIONS_IDLE_TIMEOUT = Setting.of(
             "connections.idle-timeout",
             TIMEOUT,
             Duration.ofSeconds(60),
             "How long a connection may be idle between requests.");
+
+    public static final Setting<Integer> CONNECTIONS_MIN_DATA_RATE = Setting.of(
+            "connections.min-data-rate",
+            SettingType.wholeNumber(0, 1_000_000_000),
+            0,
+            "Bytes a second that the body of a request has to keep up, averaged; 0 for none.");
 
     public static final Setting<Algorithm> CONCURRENCY_ALGORITHM = Setting.of(
             "requests.concurrency.algorithm",
@@ -189,7 +201,9 @@ public final class StandardSettings {
                 CONNECTIONS_ACCEPT_RATE_PER_CLIENT,
                 CONNECTIONS_ACCEPT_BURST_PER_CLIENT,
                 CONNECTIONS_REQUEST_TIMEOUT,
+                CONNECTIONS_TLS_HANDSHAKE_TIMEOUT,
                 CONNECTIONS_IDLE_TIMEOUT,
+                CONNECTIONS_MIN_DATA_RATE,
                 CONCURRENCY_ALGORITHM,
                 CONCURRENCY_INITIAL,
                 CONCURRENCY_MIN,

@@ -51,7 +51,9 @@ record GuardProperties(
      * @param acceptBurstPerClient New connections of one client at once; by default those of one second. Only
      *     together with accept-rate-per-client.
      * @param requestTimeout From the first wait for a request on a new connection to its complete header.
+     * @param tlsHandshakeTimeout From the accepted connection to the end of its TLS handshake.
      * @param idleTimeout How long a connection may be idle between requests.
+     * @param minDataRate Bytes a second that the body of a request has to keep up, averaged; 0 for none.
      */
     record Connections(
             @Nullable Integer max,
@@ -61,7 +63,9 @@ record GuardProperties(
             @Nullable Double acceptRatePerClient,
             @Nullable Double acceptBurstPerClient,
             @Nullable Duration requestTimeout,
-            @Nullable Duration idleTimeout) {}
+            @Nullable Duration tlsHandshakeTimeout,
+            @Nullable Duration idleTimeout,
+            @Nullable Integer minDataRate) {}
 
     /**
      * Limits of requests.

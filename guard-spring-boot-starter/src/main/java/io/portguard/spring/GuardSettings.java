@@ -45,7 +45,9 @@ final class GuardSettings {
         put(StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT, connections.acceptRatePerClient());
         put(StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT, connections.acceptBurstPerClient());
         put(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT, connections.requestTimeout());
+        put(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT, connections.tlsHandshakeTimeout());
         put(StandardSettings.CONNECTIONS_IDLE_TIMEOUT, connections.idleTimeout());
+        put(StandardSettings.CONNECTIONS_MIN_DATA_RATE, connections.minDataRate());
     }
 
     private void put(GuardProperties.Requests requests) {

@@ -30,7 +30,9 @@ class GuardPropertiesTest {
         configured.put("connections.accept-rate-per-client", "52");
         configured.put("connections.accept-burst-per-client", "53");
         configured.put("connections.request-timeout", "11s");
+        configured.put("connections.tls-handshake-timeout", "12s");
         configured.put("connections.idle-timeout", "61s");
+        configured.put("connections.min-data-rate", "100");
         configured.put("requests.concurrency.algorithm", "gradient");
         configured.put("requests.concurrency.initial", "21");
         configured.put("requests.concurrency.min", "20");
