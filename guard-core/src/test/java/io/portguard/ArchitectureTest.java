@@ -67,10 +67,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void limitClientAndPressureUseTheRootAlone() {
+    void limitClientAndProcUseTheRootAlone() {
         mayUse("limit");
         mayUse("client");
-        mayUse("pressure");
+        mayUse("proc");
+    }
+
+    @Test
+    void pressureUsesProcAlone() {
+        mayUse("pressure", "proc");
     }
 
     @Test
@@ -90,7 +95,7 @@ class ArchitectureTest {
 
     @Test
     void standardComposesAllButWhatIsAboveIt() {
-        mayUse("standard", "rule", "limit", "client", "pressure", "http", "settings");
+        mayUse("standard", "rule", "limit", "client", "pressure", "proc", "http", "settings");
     }
 
     @Test
