@@ -50,12 +50,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     private boolean admits(Channel channel) {
         try {
-            GuardedConnection connection = new GuardedConnection(port.attempts().ofConnection(Peers.address(channel)));
+            GuardedConnection connection = GuardedConnection.accepted(channel, port);
             Decision decision = port.guard().tryAdmit(connection.attempts().connection());
             if (decision instanceof Rejection) {
                 return false;
             }
-            connection.keepOn(channel, (Permit) decision);
+            connection.keep((Permit) decision);
         } catch (Throwable fault) {
             port.guard().fault("the decision on a connection", fault);
         }

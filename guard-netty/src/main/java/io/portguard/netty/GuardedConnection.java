@@ -10,28 +10,42 @@ import io.portguard.http.HttpAttempts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the guard keeps of one connection for as long as it is open: who it is from, and the right to be there.
- * Handed from the acceptor's event loop to the connection's own when that registers the channel.
+ * What the guard keeps of one connection for as long as it is open: who it is from, the right to be there, and
+ * since when it waits for a request. Handed from the acceptor's event loop to the connection's own when that
+ * registers the channel; confined to it from then on.
  */
 final class GuardedConnection implements ChannelFutureListener {
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
 
+    private final Channel channel;
     private final HttpAttempts.OfConnection attempts;
+    private final WaitList.Entry wait = new WaitList.Entry(this::timeOut);
     private @Nullable Permit permit;
+    private @Nullable LoopWatch watch;
     private Outcome outcome = Outcome.IGNORED;
 
-    GuardedConnection(HttpAttempts.OfConnection attempts) {
-        this.attempts = attempts;
+    private GuardedConnection(Channel channel, GuardedPort port) {
+        this.channel = channel;
+        this.attempts = port.attempts().ofConnection(Peers.address(channel));
     }
 
-    /** The connection of a channel; one that no acceptor has decided on is known from here on. */
+    /** A connection that has just been accepted. */
+    static GuardedConnection accepted(Channel channel, GuardedPort port) {
+        return new GuardedConnection(channel, port);
+    }
+
+    /** The connection of a channel, on its event loop; one that no acceptor has decided on is known from here on. */
     static GuardedConnection of(Channel channel, GuardedPort port) {
         GuardedConnection connection = channel.attr(KEY).get();
         if (connection == null) {
-            connection = new GuardedConnection(port.attempts().ofConnection(Peers.address(channel)));
-            channel.attr(KEY).set(connection);
+            connection = new GuardedConnection(channel, port);
+            connection.keep();
+        }
+        if (connection.watch == null) {
+            connection.watch = port.watch(channel.eventLoop());
+            connection.watch.connectionAdded();
         }
         return connection;
     }
@@ -40,12 +54,17 @@ final class GuardedConnection implements ChannelFutureListener {
     static void close(Channel channel) {
         GuardedConnection connection = channel.attr(KEY).get();
         if (connection != null) {
-            connection.release();
+            connection.end();
         }
     }
 
-    void keepOn(Channel channel, Permit held) {
+    /** Keeps the right to be there until the channel is closed. */
+    void keep(Permit held) {
         permit = held;
+        keep();
+    }
+
+    private void keep() {
         channel.attr(KEY).set(this);
         channel.closeFuture().addListener(this);
     }
@@ -54,17 +73,43 @@ final class GuardedConnection implements ChannelFutureListener {
         return attempts;
     }
 
-    /** The connection is about to be closed because its time ran out. */
-    void timedOut() {
+    /** The first request is waited for, from now on and for as long as the request timeout. */
+    void waitForFirstRequest() {
+        if (watch != null && !wait.isWaiting()) {
+            watch.waitForFirstRequest(wait);
+        }
+    }
+
+    /** Another request is waited for, from now on and for as long as the idle timeout. */
+    void waitForNextRequest() {
+        if (watch != null && !wait.isWaiting()) {
+            watch.waitForNextRequest(wait);
+        }
+    }
+
+    /** A request has come, or none is waited for any more. */
+    void endWait() {
+        wait.remove();
+    }
+
+    /** Closes the connection because its time ran out. */
+    @SuppressWarnings("FutureReturnValueIgnored") // told to the close future
+    void timeOut() {
         outcome = Outcome.DROPPED;
+        channel.close();
     }
 
     @Override
     public void operationComplete(ChannelFuture closed) {
-        release();
+        end();
     }
 
-    private void release() {
+    private void end() {
+        endWait();
+        if (watch != null) {
+            watch.connectionRemoved();
+            watch = null;
+        }
         if (permit != null) {
             permit.release(outcome);
         }

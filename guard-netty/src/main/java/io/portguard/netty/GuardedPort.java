@@ -3,11 +3,9 @@ package io.portguard.netty;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.portguard.Guard;
 import io.portguard.http.HttpAttempts;
 import io.portguard.settings.SettingValues;
@@ -25,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Connections are decided at the server channel: one that is refused is closed before it has a pipeline or
- * an event loop. Requests are decided right behind the {@link HttpServerCodec} that the bootstrap's child
- * handler puts into the pipeline; one that is refused is answered there and seen by no later handler. Where the
- * codec comes later, after a TLS handshake for instance, {@link #requestHandler()} is added by hand.
+ * an event loop. Requests are decided right behind the HTTP codec that the bootstrap's child handler puts into
+ * the pipeline, at once or when a TLS handshake has chosen the protocol; one that is refused is answered there
+ * and seen by no later handler. Where a codec comes later still, {@link #requestHandler()} is added by hand.
  *
  * <p>Nothing has to be closed: all that is kept belongs to a channel and goes with it.
  */
@@ -71,6 +69,25 @@ public final class GuardedPort {
      */
     public ChannelHandler requestHandler() {
         return new HttpRequestGuard(this);
+    }
+
+    /*
+     * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
+     *
+     * connection       [edge: what is known before TLS] -> owner's pipeline:
+     *                  [TLS] -> codec -> HttpRequestGuard -> ...
+     *
+     * The edge sees bytes as they come from the network; the request guards see requests. What they share of one
+     * connection is its GuardedConnection, what the connections of one event loop share is its LoopWatch.
+     */
+
+    /** Runs what the guard does on its own behalf: when it fails, the connection goes on without it. */
+    void guarded(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (Throwable fault) {
+            guard().fault(what, fault);
+        }
     }
 
     Guard guard() {
@@ -147,16 +164,15 @@ public final class GuardedPort {
         @Override
         protected void initChannel(Channel channel) {
             ChannelPipeline pipeline = channel.pipeline();
+            guarded("a connection's beginning", () -> begin(channel));
             pipeline.addLast(own);
-            try {
-                KeepAlive.set(channel);
-                ChannelHandlerContext codec = pipeline.context(HttpServerCodec.class);
-                if (codec != null && pipeline.get(HttpRequestGuard.class) == null) {
-                    pipeline.addAfter(codec.name(), null, requestHandler());
-                }
-            } catch (Throwable fault) {
-                port.guard().fault("a connection's initialisation", fault);
-            }
+            guarded("a connection's pipeline", () -> RequestGuards.place(pipeline, GuardedPort.this));
+        }
+
+        /** Before the owner's handlers: the edge, in the order in which its handlers see what is read. */
+        private void begin(Channel channel) {
+            GuardedConnection.of(channel, GuardedPort.this);
+            KeepAlive.set(channel);
         }
     }
 }

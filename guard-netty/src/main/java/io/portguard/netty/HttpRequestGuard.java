@@ -51,11 +51,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     private final GuardedPort port;
     private final NettyRequest view = new NettyRequest();
     private final Exchanges exchanges = new Exchanges(this::waitForRequest);
-    private final WaitList.Entry wait = new WaitList.Entry(this::timedOut);
-
-    private @Nullable ChannelHandlerContext context;
     private @Nullable GuardedConnection connection;
-    private @Nullable LoopWatch watch;
 
     /** The end of the present request's body has not been read. */
     private boolean inBody;
@@ -89,7 +85,6 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
-        context = added;
         if (added.channel().isActive()) {
             begin(added);
         }
@@ -106,9 +101,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         if (present == null) {
             present = GuardedConnection.of(begun.channel(), port);
             connection = present;
-            watch = port.watch(begun.channel().eventLoop());
-            watch.connectionAdded();
-            watch.waitForFirstRequest(wait);
+            present.waitForFirstRequest();
         }
         return present;
     }
@@ -126,11 +119,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     private void end() {
         exchanges.endAll(Outcome.IGNORED);
-        wait.remove();
-        if (watch != null) {
-            watch.connectionRemoved();
-            watch = null;
-        }
+        endWait();
     }
 
     @Override
@@ -152,7 +141,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     }
 
     private void decide(ChannelHandlerContext reading, HttpRequest request) {
-        wait.remove();
+        endWait();
         inBody = !(request instanceof LastHttpContent);
         Permit permit = null;
         try {
@@ -260,7 +249,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             upgraded = true;
             exchanges.endAll(Outcome.IGNORED);
-            wait.remove();
+            endWait();
         }
         informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
         outcome = status.codeClass() == HttpStatusClass.SERVER_ERROR ? Outcome.FAILURE : Outcome.SUCCESS;
@@ -275,15 +264,14 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     private void waitForRequest() {
         boolean idle = exchanges.areAllEnded() && (!inBody || swallowing) && !upgraded;
-        if (idle && watch != null && !wait.isWaiting()) {
-            watch.waitForNextRequest(wait);
+        if (idle && connection != null) {
+            connection.waitForNextRequest();
         }
     }
 
-    private void timedOut() {
-        if (connection != null && context != null) {
-            connection.timedOut();
-            context.close();
+    private void endWait() {
+        if (connection != null) {
+            connection.endWait();
         }
     }
 }
