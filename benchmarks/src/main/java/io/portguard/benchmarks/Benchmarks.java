@@ -103,9 +103,25 @@ public final class Benchmarks implements Runnable {
                 defaultValue = "5")
         private int seeds;
 
+        @Option(
+                names = "--random",
+                paramLabel = "N",
+                description = "Instead of the named scenarios, N whose parameters are drawn at random.")
+        private int random;
+
+        @Option(
+                names = "--first",
+                paramLabel = "SEED",
+                description = "The seed of the first random scenario (default: ${DEFAULT-VALUE}).",
+                defaultValue = "1")
+        private long first;
+
         @Override
         Report measure(PrintWriter out) {
-            return new LimitsBenchmark(out).run(scenarios, subjects, seeds);
+            LimitsBenchmark benchmark = new LimitsBenchmark(out);
+            return random > 0
+                    ? benchmark.runRandom(random, first, subjects)
+                    : benchmark.runNamed(scenarios, subjects, seeds);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.portguard.benchmarks.sim;
 
 import io.portguard.NanoClock;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /** Runs events in the order of their virtual time, and is the clock that shows it. Not thread-safe. */
 final class EventLoop implements NanoClock {
@@ -37,16 +39,27 @@ final class EventLoop implements NanoClock {
         pausedUntil = now + nanos;
     }
 
-    void runUntil(long end) {
-        while (!events.isEmpty() && events.peek().at <= end) {
-            Event event = events.poll();
-            if (event.at < pausedUntil) {
+    /** Runs what falls due until then, and has each request arrive in its time; they come in order. */
+    void runUntil(long end, List<Request> requests, Consumer<Request> arrival) {
+        int next = 0;
+        while (true) {
+            long arrives =
+                    next < requests.size() ? Math.max(requests.get(next).arrivesAt, pausedUntil) : Long.MAX_VALUE;
+            Event event = events.peek();
+            if (event != null && event.at < pausedUntil) {
+                events.poll();
                 events.add(new Event(pausedUntil, event.sequence, event.action));
-                continue;
+            } else if (event != null && event.at <= Math.min(end, arrives)) {
+                events.poll();
+                now = event.at;
+                event.action.run();
+            } else if (arrives <= end) {
+                now = arrives;
+                arrival.accept(requests.get(next++));
+            } else {
+                now = end;
+                return;
             }
-            now = event.at;
-            event.action.run();
         }
-        now = end;
     }
 }

@@ -14,6 +14,6 @@ interface Gate {
     /** How many may be in flight at present. */
     int limit();
 
-    /** Called every {@link Simulation#TICK_NANOS} of virtual time. */
+    /** Called at every tick of virtual time; see {@link Scenario#tickMillis}. */
     default void tick() {}
 }

@@ -2,12 +2,14 @@ package io.portguard.benchmarks.sim;
 
 import io.portguard.benchmarks.Report;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 
 /**
  * Runs every algorithm, ours and Netflix's, over all scenarios and several seeds in virtual time, against an
@@ -15,134 +17,141 @@ import java.util.function.BiFunction;
  */
 public final class LimitsBenchmark {
 
-    private static final String NETFLIX = "netflix-concurrency-limits-0.5.4 ";
-    private static final double TARGET_DELAY_MILLIS = 20;
-
     private final Report report = Report.named("limits");
+    private final Map<String, Verdicts> verdicts = new LinkedHashMap<>();
     private final PrintWriter out;
 
     public LimitsBenchmark(PrintWriter out) {
         this.out = out;
     }
 
-    /** Makes the gate of a subject for one run. */
-    interface Subject extends BiFunction<Scenario, EventLoop, Gate> {}
-
-    static Map<String, Subject> subjects() {
-        Map<String, Subject> subjects = new LinkedHashMap<>();
-        subjects.put("portguard", portguard("adaptive"));
-        for (String algorithm : List.of("fixed", "aimd", "vegas", "gradient")) {
-            subjects.put("portguard " + algorithm, portguard(algorithm));
-        }
-        subjects.put(NETFLIX + "vegas", (scenario, loop) -> new NetflixGate(loop, NetflixGate.vegas()));
-        subjects.put(
-                NETFLIX + "vegas, windowed", (scenario, loop) -> new NetflixGate(loop, NetflixGate.vegasWindowed()));
-        subjects.put(NETFLIX + "gradient2", (scenario, loop) -> new NetflixGate(loop, NetflixGate.gradient2()));
-        subjects.put(
-                NETFLIX + "gradient2, windowed",
-                (scenario, loop) -> new NetflixGate(loop, NetflixGate.gradient2Windowed()));
-        subjects.put("no limit", (scenario, loop) -> new NetflixGate(loop, NetflixGate.fixed(Integer.MAX_VALUE)));
-        return subjects;
-    }
-
-    private static Subject portguard(String algorithm) {
-        return (scenario, loop) -> new PortguardGate(scenario, loop, algorithm);
-    }
-
     /**
-     * Runs it.
+     * Runs the scenarios that have a name.
      *
      * @param scenarios parts of names; empty for all scenarios
      * @param chosen parts of names; empty for all subjects
      */
-    public Report run(List<String> scenarios, List<String> chosen, int seeds) {
-        Map<String, Subject> subjects = new LinkedHashMap<>(subjects());
+    public Report runNamed(List<String> scenarios, List<String> chosen, int seeds) {
+        List<Scenario> all = Scenarios.all().stream()
+                .filter(scenario -> matches(scenario.name(), scenarios))
+                .toList();
+        return run(all, chosen, seeds);
+    }
+
+    /** Runs so many scenarios that are drawn from the seeds from {@code first} on, each with one seed. */
+    public Report runRandom(int count, long first, List<String> chosen) {
+        List<Scenario> drawn = LongStream.range(first, first + count)
+                .mapToObj(RandomScenarios::draw)
+                .toList();
+        return run(drawn, chosen, 1);
+    }
+
+    private Report run(List<Scenario> scenarios, List<String> chosen, int seeds) {
+        Map<String, Simulation.Subject> subjects = new LinkedHashMap<>(Subjects.all());
         subjects.keySet().removeIf(name -> !matches(name, chosen));
-        Map<String, double[]> goodputs = new LinkedHashMap<>();
-        for (Scenario scenario : Scenarios.all()) {
-            if (matches(scenario.name(), scenarios)) {
-                out.printf("%n%s%n", scenario.name());
-                subjects.forEach((name, subject) -> {
-                    double goodput = run(scenario, name, subject, seeds);
-                    goodputs.merge(name, new double[] {goodput, 1, goodput}, LimitsBenchmark::summarised);
-                });
-            }
+        for (Scenario scenario : scenarios) {
+            out.printf("%n%s%n", scenario.name());
+            Map<String, List<RunFigures>> runs = run(scenario, subjects, seeds);
+            runs.forEach((subject, figures) -> {
+                report(scenario, subject, figures);
+                verdicts.computeIfAbsent(subject, Verdicts::new).add(scenario, figures);
+            });
+            out.flush();
         }
-        out.printf("%nAll scenarios%n");
-        goodputs.forEach((name, sums) -> {
-            add("all scenarios", name, "goodput_mean", sums[0] / sums[1], "% of oracle");
-            add("all scenarios", name, "goodput_worst", sums[2], "% of oracle");
-            out.printf(
-                    Locale.ROOT, "  %-54s goodput: mean %6.2f %%, worst %6.2f %%%n", name, sums[0] / sums[1], sums[2]);
-        });
+        verdicts.values().forEach(verdict -> verdict.report(out, report));
+        out.flush();
         return report;
     }
 
     /** Parts of a name are given as a person types them; the plain name of a subject chooses it alone. */
     private static boolean matches(String name, Collection<String> parts) {
         return parts.isEmpty()
-                || parts.stream().anyMatch(part -> part.equals("portguard") ? name.equals(part) : name.contains(part));
+                || parts.stream()
+                        .anyMatch(part -> part.equals(Subjects.PORTGUARD) ? name.equals(part) : name.contains(part));
     }
 
-    private static double[] summarised(double[] a, double[] b) {
-        return new double[] {a[0] + b[0], a[1] + b[1], Math.min(a[2], b[2])};
+    /** All seeds at once, each with all subjects: they get the same requests. */
+    private static Map<String, List<RunFigures>> run(
+            Scenario scenario, Map<String, Simulation.Subject> subjects, int seeds) {
+        List<Map<String, RunFigures>> bySeed = LongStream.rangeClosed(1, seeds)
+                .parallel()
+                .mapToObj(seed -> run(scenario, subjects, seed))
+                .toList();
+        Map<String, List<RunFigures>> bySubject = new LinkedHashMap<>();
+        bySeed.forEach(runs -> runs.forEach((subject, figures) ->
+                bySubject.computeIfAbsent(subject, key -> new ArrayList<>()).add(figures)));
+        return bySubject;
     }
 
-    /** Returns the goodput, the mean over the seeds. */
-    private double run(Scenario scenario, String name, Subject subject, int seeds) {
-        double goodput = 0;
-        double p99 = 0;
-        double refused = 0;
-        double convergence = 0;
-        int mixes = scenario.mixes().size();
-        double[] success = new double[mixes];
-        double[] jain = new double[mixes];
-        double[] leastServed = new double[mixes];
-        for (int seed = 1; seed <= seeds; seed++) {
-            List<Request> requests = Workload.draw(scenario, seed);
-            SimulationResult result =
-                    new Simulation(scenario, loop -> subject.apply(scenario, loop), null).run(requests);
-            goodput += 100.0 * result.allGood() / Oracle.answered(scenario, requests) / seeds;
-            p99 += result.p99Millis() / seeds;
-            refused += result.refusedPercent() / seeds;
-            convergence = Math.max(convergence, result.convergenceMillis(scenario.stepAt(), TARGET_DELAY_MILLIS));
-            for (int mix = 0; mix < mixes; mix++) {
-                success[mix] += result.successPercent(mix) / seeds;
-                jain[mix] += result.jainIndex(mix) / seeds;
-                leastServed[mix] += result.leastServedRate(mix) / seeds;
-            }
-        }
-        add(scenario.name(), name, "goodput", goodput, "% of oracle");
-        add(scenario.name(), name, "p99", p99, "ms");
-        add(scenario.name(), name, "p99_unloaded", scenario.unloadedP99Millis(), "ms");
-        add(scenario.name(), name, "refused", refused, "% of offered");
+    static Map<String, RunFigures> run(Scenario scenario, Map<String, Simulation.Subject> subjects, long seed) {
+        List<Request> requests = Workload.draw(scenario, seed);
+        long possible = Oracle.answered(scenario, requests);
+        Map<String, RunFigures> figures = new LinkedHashMap<>();
+        subjects.forEach((name, subject) -> {
+            SimulationResult result = new Simulation(scenario, subject, null).run(requests);
+            figures.put(name, RunFigures.of(scenario, result, possible));
+        });
+        return figures;
+    }
+
+    private void report(Scenario scenario, String subject, List<RunFigures> runs) {
+        double goodput = mean(runs, RunFigures::goodputPercent);
+        double worst =
+                runs.stream().mapToDouble(RunFigures::goodputPercent).min().orElseThrow();
+        double p99 = mean(runs, RunFigures::p99Millis);
+        double refused = mean(runs, RunFigures::refusedPercent);
+        add(scenario, subject, "goodput", goodput, "% of oracle");
+        add(scenario, subject, "goodput_worst_seed", worst, "% of oracle");
+        add(scenario, subject, "p99", p99, "ms");
+        add(scenario, subject, "p99_unloaded", scenario.unloadedP99Millis(), "ms");
+        add(scenario, subject, "p99_bound", scenario.deadlineMillis(), "ms");
+        add(scenario, subject, "refused", refused, "% of offered");
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "  %-54s goodput %6.2f %%  p99 %8.1f ms (unloaded %.1f)  refused %8.4f %%",
-                name,
+                "  %-54s goodput %6.2f %% (worst seed %6.2f)  p99 %7.1f of %.1f ms",
+                subject,
                 goodput,
+                worst,
                 p99,
-                scenario.unloadedP99Millis(),
-                refused));
+                scenario.deadlineMillis()));
+        if (scenario.promises().contains(Promise.ONE_IN_TEN_THOUSAND)
+                || scenario.promises().contains(Promise.NOTHING_REFUSED)) {
+            add(scenario, subject, "refused_unneeded", refused, "% of offered");
+            line.append(String.format(Locale.ROOT, "  refused where none was needed %.4f %%", refused));
+        } else {
+            line.append(String.format(Locale.ROOT, "  refused %.1f %%", refused));
+        }
         if (scenario.stepAt() > 0) {
-            add(scenario.name(), name, "convergence", convergence, "ms");
+            double convergence = mean(runs, RunFigures::convergenceMillis);
+            add(scenario, subject, "convergence", convergence, "ms");
             line.append(String.format(Locale.ROOT, "  converged after %.0f ms", convergence));
         }
-        for (int mix = 0; mix < mixes; mix++) {
-            String mixName = scenario.mixes().get(mix).name();
-            add(scenario.name(), name, "success " + mixName, success[mix], "% of requests");
-            add(scenario.name(), name, "jain " + mixName, jain[mix], "index");
-            add(scenario.name(), name, "least_served " + mixName, leastServed[mix], "requests/s");
-            if (mixes > 1) {
-                line.append(String.format(Locale.ROOT, "  %s %.2f %%", mixName, success[mix]));
+        if (scenario.clientRate() != null) {
+            double least = mean(runs, RunFigures::leastServedPercent);
+            add(scenario, subject, "least_served", least, "% of rate");
+            line.append(String.format(Locale.ROOT, "  least served client %.1f %% of its rate", least));
+        }
+        for (int mix = 0; mix < scenario.mixes().size(); mix++) {
+            int group = mix;
+            String groupName = scenario.mixes().get(mix).name();
+            double success = mean(runs, run -> run.successPercent().get(group));
+            double jain = mean(runs, run -> run.jainIndex().get(group));
+            add(scenario, subject, "success " + groupName, success, "% of requests");
+            add(scenario, subject, "jain " + groupName, jain, "index");
+            if (scenario.mixes().size() > 1) {
+                line.append(String.format(Locale.ROOT, "  %s %.2f %%", groupName, success));
+            } else if (scenario.promises().contains(Promise.EQUAL_SHARES)) {
+                line.append(String.format(Locale.ROOT, "  Jain %.3f", jain));
             }
         }
         out.println(line);
-        out.flush();
-        return goodput;
     }
 
-    private void add(String scenario, String subject, String metric, double value, String unit) {
-        report.add(scenario, subject, metric, value, unit);
+    private static double mean(List<RunFigures> runs, ToDoubleFunction<RunFigures> figure) {
+        return runs.stream().mapToDouble(figure).average().orElseThrow();
+    }
+
+    private void add(Scenario scenario, String subject, String metric, double value, String unit) {
+        report.add(scenario.name(), subject, metric, value, unit);
     }
 }

@@ -7,6 +7,7 @@ import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limit.VegasLimit;
 import com.netflix.concurrency.limits.limit.WindowedLimit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import io.portguard.NanoClock;
 import io.portguard.Outcome;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,11 +19,11 @@ final class NetflixGate implements Gate {
     private final Limit limit;
     private final Limiter<Void> limiter;
 
-    NetflixGate(EventLoop loop, Limit limit) {
+    NetflixGate(NanoClock clock, Limit limit) {
         this.limit = limit;
         this.limiter = SimpleLimiter.newBuilder()
                 .limit(limit)
-                .nanoClock(loop::nanoTime)
+                .nanoClock(clock::nanoTime)
                 .build();
     }
 

@@ -3,11 +3,11 @@ package io.portguard.benchmarks.sim;
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
 import io.portguard.IpAddress;
+import io.portguard.NanoClock;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.standard.StandardGuard;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +19,12 @@ final class PortguardGate implements Gate {
     private final StandardGuard port;
     private final Attempt[][] attempts;
 
-    PortguardGate(Scenario scenario, EventLoop loop, String algorithm) {
+    PortguardGate(Scenario scenario, NanoClock clock, Map<String, String> settings) {
         this.scenario = scenario;
-        Map<String, String> settings = new HashMap<>(scenario.settings());
-        settings.put("requests.concurrency.algorithm", algorithm);
         port = StandardGuard.builder("simulated")
+                .configure(scenario.settings())
                 .configure(settings)
-                .clock(loop)
+                .clock(clock)
                 .tickInterval(Duration.ZERO)
                 .build();
         attempts = new Attempt[scenario.mixes().size()][];
@@ -51,6 +50,11 @@ final class PortguardGate implements Gate {
     @Override
     public int limit() {
         return port.status().requestLimit();
+    }
+
+    /** How many the service is thought to work on at once. */
+    int capacity() {
+        return port.status().requestCapacity();
     }
 
     @Override

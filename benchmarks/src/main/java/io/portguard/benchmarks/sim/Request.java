@@ -9,17 +9,35 @@ final class Request {
     final double workNanos;
     final double asyncUnit;
     final int retriesLeft;
+    final boolean isFirstTry;
 
-    Request(long arrivesAt, int mix, int client, double workNanos, double asyncUnit, int retriesLeft) {
+    Request(long arrivesAt, int mix, int client, double workNanos, double asyncUnit, int retries) {
+        this(arrivesAt, mix, client, workNanos, asyncUnit, retries, true);
+    }
+
+    private Request(
+            long arrivesAt,
+            int mix,
+            int client,
+            double workNanos,
+            double asyncUnit,
+            int retriesLeft,
+            boolean isFirstTry) {
         this.arrivesAt = arrivesAt;
         this.mix = mix;
         this.client = client;
         this.workNanos = workNanos;
         this.asyncUnit = asyncUnit;
         this.retriesLeft = retriesLeft;
+        this.isFirstTry = isFirstTry;
     }
 
     Request again(long at) {
-        return new Request(at, mix, client, workNanos, asyncUnit, retriesLeft - 1);
+        return new Request(at, mix, client, workNanos, asyncUnit, retriesLeft - 1, false);
+    }
+
+    /** One number for the client among those of all groups. */
+    long clientNumber() {
+        return ((long) mix << 32) | client;
     }
 }

@@ -1,18 +1,17 @@
 package io.portguard.benchmarks.sim;
 
+import io.portguard.NanoClock;
 import io.portguard.Outcome;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a scenario with one gate. */
 final class Simulation {
 
-    static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long RETRY_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long RETRY_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Scenario scenario;
     private final EventLoop loop = new EventLoop();
@@ -21,41 +20,48 @@ final class Simulation {
     private final SimulationResult result;
     private final @Nullable Trace trace;
 
+    /** Makes the gate for a run of a scenario, with a clock that shows the virtual time. */
+    interface Subject {
+        Gate gate(Scenario scenario, NanoClock clock);
+    }
+
     /** Is told at every tick how things are. */
     interface Trace {
-        void at(double second, int limit, int inFlight);
+        void at(double second, Gate gate, int inFlight);
     }
 
     private int inFlight;
 
-    Simulation(Scenario scenario, Function<EventLoop, Gate> gate, @Nullable Trace trace) {
+    Simulation(Scenario scenario, Subject subject, @Nullable Trace trace) {
         this.scenario = scenario;
-
-        this.gate = gate.apply(loop);
+        this.gate = subject.gate(scenario, coarse(loop, (long) (scenario.clockGrainMillis() * 1e6)));
         this.trace = trace;
         this.result = new SimulationResult(scenario);
         this.service = new Service(loop, scenario, result::begun);
     }
 
+    private static NanoClock coarse(NanoClock clock, long grainNanos) {
+        return grainNanos == 0 ? clock : () -> clock.nanoTime() / grainNanos * grainNanos;
+    }
+
     SimulationResult run(List<Request> requests) {
-        requests.forEach(request -> loop.at(request.arrivesAt, () -> arrive(request)));
         scenario.pauses().forEach(second -> loop.at((long) (second * 1e9), () -> loop.pause(PAUSE_NANOS)));
         tick();
-        long end = (long) (scenario.seconds() * 1e9);
-        loop.runUntil(end);
+        loop.runUntil((long) (scenario.seconds() * 1e9), requests, this::arrive);
         return result;
     }
 
     private void tick() {
         gate.tick();
+        double second = loop.nanoTime() / 1e9;
         if (trace != null) {
-            trace.at(loop.nanoTime() / 1e9, gate.limit(), inFlight);
+            trace.at(second, gate, inFlight);
         }
-        loop.after(TICK_NANOS, this::tick);
+        loop.after((long) (scenario.tickMillis().at(second) * 1e6), this::tick);
     }
 
     private void arrive(Request request) {
-        if (request.retriesLeft == scenario.mixes().get(request.mix).retries()) {
+        if (request.isFirstTry) {
             result.offered(request);
         }
         Consumer<Outcome> release = gate.tryAdmit(request.mix, request.client);

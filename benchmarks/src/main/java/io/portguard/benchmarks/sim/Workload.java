@@ -33,7 +33,7 @@ final class Workload {
                             mix,
                             random.nextInt(group.clients()),
                             scenario.workTime().sample(random),
-                            0.75 + random.nextDouble() / 2,
+                            Scenario.LEAST_ASYNC_UNIT + 2 * (1 - Scenario.LEAST_ASYNC_UNIT) * random.nextDouble(),
                             group.retries()));
                 }
             }
