@@ -46,6 +46,11 @@ final class ClientRateRule implements Rule {
     }
 
     @Override
+    public boolean judgesClient() {
+        return true;
+    }
+
+    @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
         TokenBucket limit = parameters;
         if (limit == null) {
