@@ -67,10 +67,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void limitClientAndPressureUseTheRootAlone() {
+    void limitClientPressureAndWireUseTheRootAlone() {
         mayUse("limit");
         mayUse("client");
         mayUse("pressure");
+        mayUse("wire");
     }
 
     @Test
@@ -90,7 +91,7 @@ class ArchitectureTest {
 
     @Test
     void standardComposesAllButWhatIsAboveIt() {
-        mayUse("standard", "rule", "limit", "client", "pressure", "http", "settings");
+        mayUse("standard", "rule", "limit", "client", "pressure", "http", "settings", "wire");
     }
 
     @Test
