@@ -12,19 +12,24 @@ public final class Attempt {
     /** What asks to be admitted; each kind has its own rules. */
     public enum Kind {
         CONNECTION,
+        /** The TLS handshake of a connection. */
+        HANDSHAKE,
         REQUEST
     }
 
     private final Kind kind;
     private final Priority priority;
     private final boolean exempt;
+    private final boolean ofProxy;
     private final Client client;
     private final @Nullable IpAddress address;
 
-    private Attempt(Kind kind, Priority priority, boolean exempt, Client client, @Nullable IpAddress address) {
+    private Attempt(
+            Kind kind, Priority priority, boolean exempt, boolean ofProxy, Client client, @Nullable IpAddress address) {
         this.kind = kind;
         this.priority = priority;
         this.exempt = exempt;
+        this.ofProxy = ofProxy;
         this.client = client;
         this.address = address;
     }
@@ -35,7 +40,22 @@ public final class Attempt {
      * @param address of the peer; null when there is none, as on a Unix domain socket
      */
     public static Attempt connection(Client client, @Nullable IpAddress address) {
-        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, client, address);
+        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, false, client, address);
+    }
+
+    /**
+     * A new connection from a proxy that speaks for others: whose it is may become known later, see {@link
+     * Guard#identify}. No rule about clients is asked for it.
+     *
+     * @param proxy what is known of the proxy itself
+     */
+    public static Attempt connectionOfProxy(Client proxy, @Nullable IpAddress address) {
+        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, true, proxy, address);
+    }
+
+    /** A TLS handshake on a connection that was admitted; the parameters as for {@link #request}. */
+    public static Attempt handshake(Client client, @Nullable IpAddress address, Priority priority) {
+        return new Attempt(Kind.HANDSHAKE, priority, false, false, client, address);
     }
 
     /**
@@ -44,12 +64,12 @@ public final class Attempt {
      * @param address that the request came from, behind trusted proxies if there are any; null when there is none
      */
     public static Attempt request(Client client, @Nullable IpAddress address, Priority priority) {
-        return new Attempt(Kind.REQUEST, priority, false, client, address);
+        return new Attempt(Kind.REQUEST, priority, false, false, client, address);
     }
 
     /** The same attempt, counted and never refused: a health probe. */
     public Attempt exempted() {
-        return new Attempt(kind, priority, true, client, address);
+        return new Attempt(kind, priority, true, ofProxy, client, address);
     }
 
     public Kind kind() {
@@ -63,6 +83,11 @@ public final class Attempt {
     /** Whether the attempt is admitted without a rule being asked. */
     public boolean exempt() {
         return exempt;
+    }
+
+    /** Whether the client is a proxy that speaks for others, who are not known yet. */
+    public boolean ofProxy() {
+        return ofProxy;
     }
 
     public Client client() {

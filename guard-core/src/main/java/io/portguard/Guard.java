@@ -27,6 +27,7 @@ public final class Guard implements AutoCloseable {
     private final NanoClock clock;
     private final ClientDirectory clients;
     private final RuleChain connections;
+    private final RuleChain handshakes;
     private final RuleChain requests;
     private final Faults faults;
     private final List<LongConsumer> chores;
@@ -40,6 +41,7 @@ public final class Guard implements AutoCloseable {
         chores = List.copyOf(builder.chores);
         faults = new Faults(name, clock);
         connections = new RuleChain(builder.connectionRules, builder.listeners, clock, faults);
+        handshakes = new RuleChain(builder.handshakeRules, builder.listeners, clock, faults);
         requests = new RuleChain(builder.requestRules, builder.listeners, clock, faults);
         housekeeper = builder.tickInterval.isZero()
                 ? null
@@ -62,7 +64,33 @@ public final class Guard implements AutoCloseable {
 
     /** Decides whether an attempt may go on; a {@link Permit} must be released when it has ended. */
     public Decision tryAdmit(Attempt attempt) {
-        return (attempt.kind() == Attempt.Kind.REQUEST ? requests : connections).tryAdmit(attempt, mode);
+        return chain(attempt.kind()).tryAdmit(attempt, mode);
+    }
+
+    /**
+     * Decides about a connection that was admitted as {@linkplain Attempt#ofProxy() a proxy's}, now that it is known
+     * whose it is: the rules about clients are asked, those about the port have been. A {@link Permit} must be
+     * released beside the one that the connection was admitted with; it counts as no connection of its own.
+     *
+     * @param attempt the connection as that of its client
+     */
+    public Decision identify(Attempt attempt) {
+        return connections.identify(attempt, mode);
+    }
+
+    /**
+     * Refuses an attempt that was admitted, for what an adapter has found out about it since. Its permit is released
+     * as ever.
+     *
+     * @param own the mode of what refuses; the weaker of it and the guard's holds
+     * @return whether the attempt is not to go on; false in shadow mode, which only counts it, and in mode off
+     */
+    public boolean refuse(Attempt attempt, Rejection rejection, Mode own) {
+        return chain(attempt.kind()).refuseAdmitted(attempt, rejection, mode.atMost(own));
+    }
+
+    private RuleChain chain(Attempt.Kind kind) {
+        return kind == Attempt.Kind.REQUEST ? requests : kind == Attempt.Kind.CONNECTION ? connections : handshakes;
     }
 
     public Mode mode() {
@@ -76,7 +104,7 @@ public final class Guard implements AutoCloseable {
 
     /** What was decided about one kind of attempt. */
     public DecisionCounts counts(Attempt.Kind kind) {
-        return (kind == Attempt.Kind.REQUEST ? requests : connections).counts();
+        return chain(kind).counts();
     }
 
     /**
@@ -101,6 +129,7 @@ public final class Guard implements AutoCloseable {
     /** Finds out anew which rules are active, after one of them was configured; each tick does so as well. */
     public void refresh() {
         connections.refresh();
+        handshakes.refresh();
         requests.refresh();
     }
 
@@ -115,6 +144,7 @@ public final class Guard implements AutoCloseable {
             }
         }
         connections.tick(now);
+        handshakes.tick(now);
         requests.tick(now);
     }
 
@@ -136,6 +166,7 @@ public final class Guard implements AutoCloseable {
 
         private final String name;
         private final List<Rule> connectionRules = new ArrayList<>();
+        private final List<Rule> handshakeRules = new ArrayList<>();
         private final List<Rule> requestRules = new ArrayList<>();
         private final List<GuardListener> listeners = new ArrayList<>();
         private final List<LongConsumer> chores = new ArrayList<>();
@@ -150,6 +181,12 @@ public final class Guard implements AutoCloseable {
         /** Adds rules for connections; they are asked in the order they are added. */
         public Builder connectionRules(Rule... rules) {
             connectionRules.addAll(List.of(rules));
+            return this;
+        }
+
+        /** Adds rules for TLS handshakes; they are asked in the order they are added. */
+        public Builder handshakeRules(Rule... rules) {
+            handshakeRules.addAll(List.of(rules));
             return this;
         }
 

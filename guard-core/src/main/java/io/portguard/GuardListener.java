@@ -6,7 +6,10 @@ package io.portguard;
  */
 public interface GuardListener {
 
-    /** An attempt was admitted; not called for those that shadow mode let through. */
+    /**
+     * An attempt was admitted; not called for those that shadow mode let through. A connection from a proxy that tells
+     * whose it is comes as two attempts, first as the proxy's and then as its client's.
+     */
     default void admitted(Attempt attempt) {}
 
     /**

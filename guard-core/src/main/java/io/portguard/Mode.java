@@ -16,6 +16,11 @@ public enum Mode {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The weaker of the two: a rule may do less than its guard and never more. */
+    public Mode atMost(Mode other) {
+        return compareTo(other) >= 0 ? this : other;
+    }
+
     @Override
     public String toString() {
         return text();

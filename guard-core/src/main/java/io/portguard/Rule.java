@@ -21,6 +21,14 @@ public interface Rule {
         return true;
     }
 
+    /**
+     * Whether the rule is about who the client is and not about the port as a whole. Such a rule is not asked for a
+     * connection {@linkplain Attempt#ofProxy() of a proxy}, but once it is known whose that is.
+     */
+    default boolean judgesClient() {
+        return false;
+    }
+
     /** Passes the attempt, holding for it what needs to be held, or says why not. */
     Verdict tryAcquire(Attempt attempt, long nowNanos);
 

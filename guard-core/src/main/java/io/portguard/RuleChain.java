@@ -11,11 +11,17 @@ final class RuleChain {
 
     static final int MAX_RULES = 30;
 
+    /** Among the bits of a permit: the attempt is counted by another permit. */
+    private static final int COUNTED_ELSEWHERE = 1 << MAX_RULES;
+
     private final Rule[] rules;
     private final NanoClock clock;
     private final GuardListener[] listeners;
     private final Faults faults;
     private final DecisionCounts counts = new DecisionCounts();
+
+    /** A bit for each rule that is about clients. */
+    private final int judgingClients;
 
     /** A bit for each rule that is to be asked. */
     private volatile int active;
@@ -28,6 +34,11 @@ final class RuleChain {
         this.listeners = listeners.toArray(new GuardListener[0]);
         this.clock = clock;
         this.faults = faults;
+        int judging = 0;
+        for (int i = 0; i < this.rules.length; i++) {
+            judging |= this.rules[i].judgesClient() ? 1 << i : 0;
+        }
+        judgingClients = judging;
         refresh();
     }
 
@@ -49,15 +60,26 @@ final class RuleChain {
     }
 
     Decision tryAdmit(Attempt attempt, Mode mode) {
+        return decide(attempt, mode, attempt.ofProxy() ? active & ~judgingClients : active, 0);
+    }
+
+    /** Asks the rules about clients alone; what comes of it is counted as a refusal or not at all. */
+    Decision identify(Attempt attempt, Mode mode) {
+        return decide(attempt, mode, attempt.ofProxy() ? 0 : active & judgingClients, COUNTED_ELSEWHERE);
+    }
+
+    private Decision decide(Attempt attempt, Mode mode, int asked, int counted) {
         long now = clock.nanoTime();
-        int held = 0;
+        int held = counted;
         if (mode != Mode.OFF && !attempt.exempt()) {
-            for (int rest = active; rest != 0; rest &= rest - 1) {
+            for (int rest = asked; rest != 0; rest &= rest - 1) {
                 int i = Integer.numberOfTrailingZeros(rest);
                 try {
                     if (rules[i].tryAcquire(attempt, now) instanceof Rejection rejection) {
-                        cancel(attempt, held, now);
-                        return refuse(attempt, rejection, mode, now);
+                        cancel(attempt, held & ~counted, now);
+                        return refused(attempt, rejection, mode, counted)
+                                ? rejection
+                                : new Permit(this, attempt, now, counted);
                     }
                     held |= 1 << i;
                 } catch (Throwable fault) {
@@ -65,7 +87,9 @@ final class RuleChain {
                 }
             }
         }
-        counts.admitted(attempt);
+        if (counted == 0) {
+            counts.admitted(attempt);
+        }
         for (GuardListener listener : listeners) {
             try {
                 listener.admitted(attempt);
@@ -76,9 +100,18 @@ final class RuleChain {
         return new Permit(this, attempt, now, held);
     }
 
-    private Decision refuse(Attempt attempt, Rejection rejection, Mode mode, long now) {
+    /** Refuses an attempt that was admitted and is still counted; returns whether that is enforced. */
+    boolean refuseAdmitted(Attempt attempt, Rejection rejection, Mode mode) {
+        return mode != Mode.OFF && !attempt.exempt() && refused(attempt, rejection, mode, COUNTED_ELSEWHERE);
+    }
+
+    private boolean refused(Attempt attempt, Rejection rejection, Mode mode, int counted) {
         boolean enforced = mode == Mode.ENFORCE;
         counts.rejected(attempt, rejection.reason(), enforced);
+        if (!enforced && counted != 0) {
+            // It was let through once more than it will end.
+            counts.ended();
+        }
         for (GuardListener listener : listeners) {
             try {
                 listener.rejected(attempt, rejection, enforced);
@@ -86,7 +119,7 @@ final class RuleChain {
                 faults.record("a listener", fault);
             }
         }
-        return enforced ? rejection : new Permit(this, attempt, now, 0);
+        return enforced;
     }
 
     private void cancel(Attempt attempt, int held, long now) {
@@ -103,7 +136,7 @@ final class RuleChain {
 
     void release(Attempt attempt, int held, long admittedAtNanos, Outcome outcome) {
         long now = clock.nanoTime();
-        for (int rest = held; rest != 0; ) {
+        for (int rest = held & ~COUNTED_ELSEWHERE; rest != 0; ) {
             int i = highestBit(rest);
             rest &= ~(1 << i);
             try {
@@ -112,7 +145,9 @@ final class RuleChain {
                 faults.record(rules[i].name(), fault);
             }
         }
-        counts.ended();
+        if ((held & COUNTED_ELSEWHERE) == 0) {
+            counts.ended();
+        }
         for (GuardListener listener : listeners) {
             try {
                 listener.released(attempt, outcome, now - admittedAtNanos);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A rule that does what it is told and writes down what it was asked. */
-final class ScriptedRule implements Rule {
+class ScriptedRule implements Rule {
 
     private final String name;
     private final List<String> log;

@@ -54,7 +54,9 @@ public final class HttpAttempts {
 
         /** The attempt to open the connection. */
         public Attempt connection() {
-            return Attempt.connection(peerClient, peer);
+            return identity.isTrusted(peer)
+                    ? Attempt.connectionOfProxy(peerClient, peer)
+                    : Attempt.connection(peerClient, peer);
         }
 
         /** Whether every request on the connection is from the same client, as it is without a proxy between. */

@@ -37,6 +37,11 @@ public final class AccessRule implements Rule {
     }
 
     @Override
+    public boolean judgesClient() {
+        return true;
+    }
+
+    @Override
     public Verdict tryAcquire(Attempt attempt, long nowNanos) {
         IpAddress address = attempt.address();
         if (address == null) {

@@ -76,6 +76,11 @@ public final class BanRule implements Rule {
     }
 
     @Override
+    public boolean judgesClient() {
+        return true;
+    }
+
+    @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
         Long until = untilNanos.get(attempt.client().key());
         if (until == null || until - now <= 0) {

@@ -37,6 +37,11 @@ final class ClientCountRule implements Rule {
     }
 
     @Override
+    public boolean judgesClient() {
+        return true;
+    }
+
+    @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
         while (true) {
             ClientState client = clients.stateOf(attempt);

@@ -19,23 +19,26 @@ final class RateRule<T> implements Rule {
     private final Reason reason;
     private final Function<Attempt, T> owner;
     private final AtomicLongFieldUpdater<T> bucket;
+    private final boolean judgesClient;
     private volatile @Nullable TokenBucket parameters;
 
-    private RateRule(Reason reason, Function<Attempt, T> owner, AtomicLongFieldUpdater<T> bucket) {
+    private RateRule(
+            Reason reason, Function<Attempt, T> owner, AtomicLongFieldUpdater<T> bucket, boolean judgesClient) {
         this.reason = reason;
         this.owner = owner;
         this.bucket = bucket;
+        this.judgesClient = judgesClient;
     }
 
     /** One bucket for all. */
     static RateRule<?> ofAll(Reason reason, long nowNanos) {
         Shared shared = new Shared(nowNanos);
-        return new RateRule<>(reason, attempt -> shared, Shared.BUCKET);
+        return new RateRule<>(reason, attempt -> shared, Shared.BUCKET, false);
     }
 
     /** The bucket that each client has in this field. */
     static RateRule<?> ofClients(Reason reason, ClientTable clients, AtomicLongFieldUpdater<ClientState> bucket) {
-        return new RateRule<>(reason, clients::stateOf, bucket);
+        return new RateRule<>(reason, clients::stateOf, bucket, true);
     }
 
     /** Sets rate and burst; null for no limit. */
@@ -51,6 +54,11 @@ final class RateRule<T> implements Rule {
     @Override
     public boolean active() {
         return parameters != null;
+    }
+
+    @Override
+    public boolean judgesClient() {
+        return judgesClient;
     }
 
     @Override

@@ -27,6 +27,8 @@ public final class StandardRules {
     private final RateRule<?> acceptRate;
     private final ClientCountRule clientConnections;
     private final CountRule connections;
+    private final CountRule handshakes = new CountRule(Reason.CONCURRENCY, ClientCountRule.UNLIMITED);
+    private final BackgroundSheddingRule sheddingBackground;
     private final SheddingLevel level = new SheddingLevel();
 
     public StandardRules(ClientTable clients, Limit limit, int maxConnections, NanoClock clock) {
@@ -37,6 +39,7 @@ public final class StandardRules {
         clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
         concurrency = new ConcurrencyRule(limit, clients, fairShare, now);
         shedding = new SheddingRule(concurrency, now);
+        sheddingBackground = new BackgroundSheddingRule(shedding);
         clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
         acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);
         clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
@@ -45,6 +48,10 @@ public final class StandardRules {
 
     public Rule[] forConnections() {
         return new Rule[] {access, bans, drain, clientAcceptRate, acceptRate, clientConnections, connections};
+    }
+
+    public Rule[] forHandshakes() {
+        return new Rule[] {sheddingBackground, handshakes};
     }
 
     public Rule[] forRequests() {
@@ -99,6 +106,11 @@ public final class StandardRules {
 
     public int maxConnections() {
         return connections.limit();
+    }
+
+    /** Limits the TLS handshakes in progress; null for no limit. */
+    public void maxHandshakes(@Nullable Integer max) {
+        handshakes.limit(max == null ? ClientCountRule.UNLIMITED : max);
     }
 
     public void fairShare(boolean enabled) {
