@@ -10,11 +10,19 @@ enum Promise {
     NOTHING_REFUSED(
             "refused at half load with one heavy client, of 10,000", false, 0, run -> run.refusedPercent() * 100),
     CONVERGES("from the step to a queueing delay under the target, ms", false, 500, RunFigures::convergenceMillis),
-    POLITE_SERVED("polite requests served in a flood, %", true, 99, run -> run.successPercent().get(0)),
+    POLITE_SERVED(
+            "polite requests served in a flood, %",
+            true, 99, run -> run.successPercent().get(0)),
     FLOOD_GOODPUT("goodput in a flood, % of the oracle", true, 97, RunFigures::goodputPercent),
-    EQUAL_SHARES("Jain's index of polite clients at twice the capacity", true, 0.95, run -> run.jainIndex().get(0)),
+    EQUAL_SHARES(
+            "Jain's index of polite clients at twice the capacity",
+            true,
+            0.95,
+            run -> run.jainIndex().get(0)),
     RATE_KEPT("least served client of those over their rate, % of the rate", true, 99, RunFigures::leastServedPercent),
-    CRITICAL_SERVED("critical requests served in a spike of background, %", true, 99.4, run -> run.successPercent().get(0));
+    CRITICAL_SERVED(
+            "critical requests served in a spike of background, %",
+            true, 99.4, run -> run.successPercent().get(0));
 
     private final String text;
     private final boolean atLeast;
