@@ -65,6 +65,14 @@ public final class Guard implements AutoCloseable {
         return (attempt.kind() == Attempt.Kind.REQUEST ? requests : connections).tryAdmit(attempt, mode);
     }
 
+    /**
+     * Records that an adapter has ended what was admitted before its time: a connection whose request never came. It
+     * counts as refused, and the permit is to be released all the same.
+     */
+    public void ended(Attempt attempt, Reason reason) {
+        (attempt.kind() == Attempt.Kind.REQUEST ? requests : connections).ended(attempt, Rejection.of(reason));
+    }
+
     public Mode mode() {
         return mode;
     }

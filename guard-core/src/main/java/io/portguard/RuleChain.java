@@ -76,8 +76,18 @@ final class RuleChain {
         return new Permit(this, attempt, now, held);
     }
 
+    /** An adapter has ended an admitted attempt before its time, which its permit tells by itself. */
+    void ended(Attempt attempt, Rejection rejection) {
+        tell(attempt, rejection, true);
+    }
+
     private Decision refuse(Attempt attempt, Rejection rejection, Mode mode, long now) {
         boolean enforced = mode == Mode.ENFORCE;
+        tell(attempt, rejection, enforced);
+        return enforced ? rejection : new Permit(this, attempt, now, 0);
+    }
+
+    private void tell(Attempt attempt, Rejection rejection, boolean enforced) {
         counts.rejected(attempt, rejection.reason(), enforced);
         for (GuardListener listener : listeners) {
             try {
@@ -86,7 +96,6 @@ final class RuleChain {
                 faults.record("a listener", fault);
             }
         }
-        return enforced ? rejection : new Permit(this, attempt, now, 0);
     }
 
     private void cancel(Attempt attempt, int held, long now) {

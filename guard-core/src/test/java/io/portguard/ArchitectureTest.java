@@ -67,10 +67,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void limitClientAndProcUseTheRootAlone() {
+    void limitClientProcAndConnectionUseTheRootAlone() {
         mayUse("limit");
         mayUse("client");
         mayUse("proc");
+        mayUse("connection");
     }
 
     @Test
@@ -95,7 +96,7 @@ class ArchitectureTest {
 
     @Test
     void standardComposesAllButWhatIsAboveIt() {
-        mayUse("standard", "rule", "limit", "client", "pressure", "proc", "http", "settings");
+        mayUse("standard", "rule", "limit", "client", "pressure", "proc", "http", "settings", "connection");
     }
 
     @Test

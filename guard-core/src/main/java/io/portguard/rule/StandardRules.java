@@ -31,7 +31,7 @@ public final class StandardRules {
     private final CountRule connections;
     private final SheddingLevel level = new SheddingLevel();
 
-    public StandardRules(ClientTable clients, Limit limit, int maxConnections, NanoClock clock) {
+    public StandardRules(ClientTable clients, Limit limit, int maxConnections, Room room, NanoClock clock) {
         long now = clock.nanoTime();
         this.clients = clients;
         bans = new BanRule(clock);
@@ -43,7 +43,7 @@ public final class StandardRules {
         clientAcceptRate = new ClientRateRule(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
         acceptRate = new RateRule(Reason.ACCEPT_RATE, now);
         clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
-        connections = new CountRule(Reason.CONNECTIONS, maxConnections);
+        connections = new CountRule(Reason.CONNECTIONS, maxConnections, room);
     }
 
     public Rule[] forConnections() {
