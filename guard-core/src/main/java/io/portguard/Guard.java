@@ -23,6 +23,9 @@ public final class Guard implements AutoCloseable {
     /** How often the housekeeper ticks unless told otherwise. */
     public static final Duration TICK_INTERVAL = Duration.ofMillis(50);
 
+    /** How long the housekeeper rests between two rounds of what may take its time. */
+    private static final Duration SLOW_PAUSE = Duration.ofMillis(200);
+
     private final String name;
     private final NanoClock clock;
     private final ClientDirectory clients;
@@ -31,6 +34,7 @@ public final class Guard implements AutoCloseable {
     private final RuleChain requests;
     private final Faults faults;
     private final List<LongConsumer> chores;
+    private final List<LongConsumer> slowChores;
     private final @Nullable Housekeeper housekeeper;
     private volatile Mode mode = Mode.ENFORCE;
 
@@ -39,6 +43,7 @@ public final class Guard implements AutoCloseable {
         clock = builder.clock;
         clients = builder.clients;
         chores = List.copyOf(builder.chores);
+        slowChores = List.copyOf(builder.slowChores);
         faults = new Faults(name, clock);
         connections = new RuleChain(builder.connectionRules, builder.listeners, clock, faults);
         handshakes = new RuleChain(builder.handshakeRules, builder.listeners, clock, faults);
@@ -46,6 +51,9 @@ public final class Guard implements AutoCloseable {
         housekeeper = builder.tickInterval.isZero()
                 ? null
                 : new Housekeeper(name, this::tick, builder.tickInterval.toNanos());
+        if (housekeeper != null && !slowChores.isEmpty()) {
+            housekeeper.alsoSlowly(name, this::tickSlowly, SLOW_PAUSE.toNanos());
+        }
     }
 
     /** A builder of a guard with this name, which says in logs, metrics and JMX which port it guards. */
@@ -136,6 +144,18 @@ public final class Guard implements AutoCloseable {
     /** Does the work of one tick; for guards built without a thread of their own. */
     public void tick() {
         long now = clock.nanoTime();
+        run(chores, now);
+        connections.tick(now);
+        handshakes.tick(now);
+        requests.tick(now);
+    }
+
+    /** Does a round of what may take its time; for guards built without a thread of their own. */
+    public void tickSlowly() {
+        run(slowChores, clock.nanoTime());
+    }
+
+    private void run(List<LongConsumer> chores, long now) {
         for (LongConsumer chore : chores) {
             try {
                 chore.accept(now);
@@ -143,9 +163,6 @@ public final class Guard implements AutoCloseable {
                 faults.record("a chore", fault);
             }
         }
-        connections.tick(now);
-        handshakes.tick(now);
-        requests.tick(now);
     }
 
     /** Stops the housekeeper. Decisions go on with the limits as they are, and permits can be released. */
@@ -170,6 +187,7 @@ public final class Guard implements AutoCloseable {
         private final List<Rule> requestRules = new ArrayList<>();
         private final List<GuardListener> listeners = new ArrayList<>();
         private final List<LongConsumer> chores = new ArrayList<>();
+        private final List<LongConsumer> slowChores = new ArrayList<>();
         private NanoClock clock = NanoClock.system();
         private ClientDirectory clients = OnlyAKey::new;
         private Duration tickInterval = TICK_INTERVAL;
@@ -204,6 +222,12 @@ public final class Guard implements AutoCloseable {
         /** Adds what the housekeeper is to do at each tick, before the rules' own ticks. */
         public Builder chore(LongConsumer chore) {
             chores.add(chore);
+            return this;
+        }
+
+        /** Adds what the housekeeper is to do again and again on a thread that nothing else waits for. */
+        public Builder slowChore(LongConsumer chore) {
+            slowChores.add(chore);
             return this;
         }
 

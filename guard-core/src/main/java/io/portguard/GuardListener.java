@@ -21,4 +21,7 @@ public interface GuardListener {
 
     /** An admitted attempt ended after so many nanoseconds. */
     default void released(Attempt attempt, Outcome outcome, long durationNanos) {}
+
+    /** How hard-pressed the port is has changed, or what it does about it; told by the housekeeper. */
+    default void pressureChanged(PressureEvent event) {}
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param wouldRejectRequests since the guard was built, in shadow mode
  * @param trackedClients clients that something is known of
  * @param sheddingLevel 0 (nothing is shed) to 511
+ * @param connectionStance what is done with new connections
  * @param pressure the last reading of each source that is there: 1 is full
  * @param backlogDepth connections that wait to be accepted; -1 when unknown
  * @param backlogCapacity how many can wait; -1 when unknown
@@ -35,6 +36,7 @@ public record GuardSnapshot(
         long wouldRejectRequests,
         long trackedClients,
         int sheddingLevel,
+        ConnectionStance connectionStance,
         Map<String, Double> pressure,
         long backlogDepth,
         int backlogCapacity,

@@ -1,32 +1,47 @@
 package io.portguard;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread of a guard: it does all that need not happen on a request's own, at a fixed rate. It ticks
- * again however a tick ended.
+ * The threads of a guard, which do all that need not happen on a request's own: one ticks at a fixed rate, and, where
+ * there is something to do that may take its time, another does that, so that the tick never waits for it. Each goes
+ * on however a round ended.
  */
 final class Housekeeper implements AutoCloseable {
 
-    private final ScheduledExecutorService executor;
-    private final ScheduledFuture<?> ticking;
+    private final List<ScheduledExecutorService> executors = new ArrayList<>();
+    private final List<ScheduledFuture<?>> rounds = new ArrayList<>();
 
     Housekeeper(String guard, Runnable tick, long intervalNanos) {
-        executor = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "portguard-" + guard);
+        ScheduledExecutorService executor = thread("portguard-" + guard);
+        rounds.add(executor.scheduleAtFixedRate(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS));
+    }
+
+    /** Has another thread do what may take its time, with so much time between. */
+    void alsoSlowly(String guard, Runnable round, long pauseNanos) {
+        ScheduledExecutorService executor = thread("portguard-" + guard + "-slow");
+        rounds.add(executor.scheduleWithFixedDelay(round, 0, pauseNanos, TimeUnit.NANOSECONDS));
+    }
+
+    private ScheduledExecutorService thread(String name) {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
-        ticking = executor.scheduleAtFixedRate(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+        executors.add(executor);
+        return executor;
     }
 
-    /** Stops ticking; returns at once, a tick under way ends by itself. */
+    /** Stops; returns at once, a round under way ends by itself. */
     @Override
     public void close() {
-        ticking.cancel(false);
-        executor.shutdown();
+        rounds.forEach(round -> round.cancel(false));
+        executors.forEach(ScheduledExecutorService::shutdown);
     }
 }

@@ -21,6 +21,11 @@ public final class FileDescriptors implements PressureSource {
     }
 
     @Override
+    public boolean isSlow() {
+        return true;
+    }
+
+    @Override
     public double sample(long nowNanos) {
         if (system instanceof com.sun.management.UnixOperatingSystemMXBean unix) {
             long max = unix.getMaxFileDescriptorCount();

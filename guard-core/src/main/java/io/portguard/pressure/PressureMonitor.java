@@ -1,114 +1,134 @@
 package io.portguard.pressure;
 
+import io.portguard.NanoClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Samples sources and keeps what they said. {@link #sample} must be called by one thread at a time; readings
- * may be asked for by any.
+ * Samples sources, keeps what they said and what it cost to ask them. Sources that are slow to answer are sampled by
+ * {@link #sampleSlow} and the others by {@link #sample}, each to be called by one thread at a time; what was said may
+ * be asked for by any.
  */
 public final class PressureMonitor {
 
-    private final List<Watched> watched = new ArrayList<>();
-    private final Map<String, Double> readings = new ConcurrentHashMap<>();
+    private final NanoClock clock;
+    private final Consumer<Change> changes;
+    private final List<WatchedSource> watched = new ArrayList<>();
 
-    /** A source, and from where to where its fraction means that load has to be shed. */
-    private static final class Watched {
+    /** A source that came, went, or whose alarm began or ended. */
+    public record Change(
+            Kind kind,
+            boolean is,
+            String source,
+            double reading,
+            @Nullable String why) {
 
-        private final PressureSource source;
-        private final double start;
-        private final double full;
-        private final long intervalNanos;
-        private long askAtNanos;
-        private boolean asked;
-
-        Watched(PressureSource source, double start, double full) {
-            this.source = source;
-            this.start = start;
-            this.full = full;
-            this.intervalNanos = source.interval().toNanos();
-        }
-
-        boolean isDue(long nowNanos) {
-            if (asked && nowNanos - askAtNanos < 0) {
-                return false;
-            }
-            asked = true;
-            askAtNanos = nowNanos + intervalNanos;
-            return true;
-        }
-
-        double overload(double fraction) {
-            return !(fraction > start) || full == Double.POSITIVE_INFINITY ? 0 : (fraction - start) / (full - start);
+        /** What a change is about. */
+        public enum Kind {
+            PRESENT,
+            ALARM
         }
     }
 
     /**
-     * Adds a source.
+     * A monitor.
      *
-     * @param start the fraction from which load is shed
-     * @param full the fraction at which load is shed as fast as can be, above {@code start}
+     * @param changes is told of changes, on the thread that sampled
      */
-    public void add(PressureSource source, double start, double full) {
-        if (!(start >= 0 && start < full)) {
-            throw new IllegalArgumentException(
-                    "start: " + start + ", full: " + full + " (expected: 0 <= start < full)");
+    public PressureMonitor(NanoClock clock, Consumer<Change> changes) {
+        this.clock = clock;
+        this.changes = changes;
+    }
+
+    /** Adds a source; to be called before the first is sampled. */
+    public void add(PressureSource source, Trigger trigger) {
+        if (watched.stream().anyMatch(each -> each.name().equals(source.name()))) {
+            throw new IllegalArgumentException("source: " + source.name() + " twice (expected: each name once)");
         }
-        watched.add(new Watched(source, start, full));
+        watched.add(new WatchedSource(source, trigger));
     }
 
-    /** Adds a source that is reported and sheds nothing. */
-    public void addReported(PressureSource source) {
-        watched.add(new Watched(source, Double.MAX_VALUE, Double.POSITIVE_INFINITY));
-    }
-
-    /** Samples the sources that are due; returns how much has to be shed, 0 (nothing) to 1. */
-    public double sample(long nowNanos) {
-        double most = 0;
-        for (Watched each : watched) {
-            if (each.isDue(nowNanos)) {
-                double fraction = sample(each.source, nowNanos);
-                if (Double.isNaN(fraction)) {
-                    readings.remove(each.source.name());
-                } else {
-                    readings.put(each.source.name(), fraction);
-                }
+    /** Samples the sources that answer at once and are due, and returns what is over its start. */
+    public Overload sample(long nowNanos) {
+        ask(nowNanos, false);
+        List<Overload.Part> parts = new ArrayList<>();
+        for (WatchedSource each : watched) {
+            double fraction = conditionHolds(each.trigger().condition()) ? each.overload() : 0;
+            if (fraction > 0) {
+                parts.add(new Overload.Part(each.name(), each.trigger().kind(), each.reading(), fraction));
             }
-            most = Math.max(most, each.overload(reading(each.source.name())));
         }
-        return Math.min(most, 1);
+        return parts.isEmpty() ? Overload.NONE : new Overload(parts);
+    }
+
+    /** Samples the sources that may take their time and are due. */
+    public void sampleSlow(long nowNanos) {
+        ask(nowNanos, true);
+    }
+
+    private void ask(long nowNanos, boolean slow) {
+        for (WatchedSource each : watched) {
+            if (each.isSlow() == slow && each.isDue(nowNanos)) {
+                each.ask(nowNanos, clock, changes);
+            }
+        }
+    }
+
+    private boolean conditionHolds(Trigger.@Nullable Condition condition) {
+        return condition == null || reading(condition.source()) >= condition.atLeast();
     }
 
     /** The last reading of a source; not a number when there is none. */
     public double reading(String source) {
-        return readings.getOrDefault(source, PressureSource.ABSENT);
-    }
-
-    private static double sample(PressureSource source, long nowNanos) {
-        try {
-            return source.sample(nowNanos);
-        } catch (RuntimeException fault) {
-            return PressureSource.ABSENT;
+        for (WatchedSource each : watched) {
+            if (each.name().equals(source)) {
+                return each.reading();
+            }
         }
+        return PressureSource.ABSENT;
     }
 
     /** The last reading of each source that is there, by name, in the order they were added. */
     public Map<String, Double> readings() {
-        Map<String, Double> inOrder = new LinkedHashMap<>();
-        for (Watched each : watched) {
-            Double reading = readings.get(each.source.name());
-            if (reading != null) {
-                inOrder.put(each.source.name(), reading);
+        Map<String, Double> readings = new LinkedHashMap<>();
+        for (WatchedSource each : watched) {
+            double reading = each.reading();
+            if (!Double.isNaN(reading)) {
+                readings.put(each.name(), reading);
             }
         }
-        return inOrder;
+        return readings;
+    }
+
+    /** All sources, whether they are there or not, in the order they were added. */
+    public List<SourceReport> report() {
+        return watched.stream().map(WatchedSource::report).toList();
     }
 
     /** The names of all sources, whether they are there or not. */
-    public List<String> names() {
-        return watched.stream().map(each -> each.source.name()).toList();
+    public Set<String> names() {
+        return watched.stream().map(WatchedSource::name).collect(Collectors.toCollection(java.util.LinkedHashSet::new));
     }
+
+    /**
+     * A source as an operator sees it.
+     *
+     * @param reading the last; not a number when there is none
+     * @param costNanos what it costs to ask once, lately; -1 when it was not asked yet
+     * @param interval between askings, at least
+     * @param absentBecause why there is no reading; null when there is one, or nothing is known
+     */
+    public record SourceReport(
+            String name,
+            double reading,
+            long costNanos,
+            Duration interval,
+            @Nullable String absentBecause) {}
 }

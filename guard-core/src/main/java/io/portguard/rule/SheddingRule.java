@@ -7,6 +7,7 @@ import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.Verdict;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what matters least while pressure is on, by one number, the shedding level. Inactive at level 0.
@@ -45,6 +46,14 @@ final class SheddingRule implements Rule {
         this.level = Math.min(Math.max(level, 0), MAX_LEVEL);
     }
 
+    /** The most important priority that is shed in part at least; null when none is. */
+    @Nullable
+    Priority mostImportantShed() {
+        Priority[] all = Priority.values();
+        int present = level;
+        return present == 0 ? null : all[all.length - 1 - (present - 1) / COHORTS];
+    }
+
     @Override
     public String name() {
         return "shedding";
@@ -65,7 +74,7 @@ final class SheddingRule implements Rule {
     }
 
     /** To shed while the service has next to nothing to do would only waste it: the delay is made elsewhere. */
-    private boolean isStarved() {
+    boolean isStarved() {
         return concurrency.inFlight() < concurrency.allowance().capacity() / 4;
     }
 

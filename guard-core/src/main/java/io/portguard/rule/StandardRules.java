@@ -1,6 +1,8 @@
 package io.portguard.rule;
 
+import io.portguard.ConnectionStance;
 import io.portguard.NanoClock;
+import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rule;
 import io.portguard.client.AddressRanges;
@@ -26,6 +28,7 @@ public final class StandardRules {
     private final RateRule<?> clientAcceptRate;
     private final RateRule<?> acceptRate;
     private final ClientCountRule clientConnections;
+    private final StanceRule stance = new StanceRule();
     private final CountRule connections;
     private final CountRule handshakes = new CountRule(Reason.CONCURRENCY, ClientCountRule.UNLIMITED, Room.NONE);
     private final BackgroundSheddingRule sheddingBackground;
@@ -47,7 +50,7 @@ public final class StandardRules {
     }
 
     public Rule[] forConnections() {
-        return new Rule[] {access, bans, drain, clientAcceptRate, acceptRate, clientConnections, connections};
+        return new Rule[] {access, bans, drain, stance, clientAcceptRate, acceptRate, clientConnections, connections};
     }
 
     public Rule[] forHandshakes() {
@@ -137,13 +140,34 @@ public final class StandardRules {
         return (double) concurrency.inFlight() / concurrency.allowance().capacity();
     }
 
+    /** Whether there is next to nothing in flight for what the service can work on at once. */
+    public boolean isStarved() {
+        return shedding.isStarved();
+    }
+
     /**
      * Moves the shedding level on.
      *
-     * @param overload how far pressure is over its start, 0 to 1
+     * @param overload how far queues are over their start, 0 to 1: the level rises for as long as they are
+     * @param atLeast how much of all that can be shed is shed in any case, 0 to 1
      */
-    public void shed(double overload) {
-        shedding.level(level.next(overload));
+    public void shed(double overload, double atLeast) {
+        shedding.level(Math.max(level.next(overload), (int) Math.ceil(atLeast * SheddingRule.MAX_LEVEL)));
+    }
+
+    /** Whether all is shed that can be. */
+    public boolean shedsAll() {
+        return shedding.level() == SheddingRule.MAX_LEVEL;
+    }
+
+    /** Which priorities are shed, in part at least: the most important one; null when none is. */
+    public @Nullable Priority shedPriority() {
+        return shedding.mostImportantShed();
+    }
+
+    /** Closes new connections, or not, as the stance says. */
+    public void stance(ConnectionStance changed) {
+        stance.stance(changed);
     }
 
     /** Sheds nothing, whatever the pressure was. */

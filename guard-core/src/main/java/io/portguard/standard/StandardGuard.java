@@ -2,12 +2,14 @@ package io.portguard.standard;
 
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
+import io.portguard.ConnectionStance;
 import io.portguard.DecisionCounts;
 import io.portguard.Guard;
 import io.portguard.GuardListener;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
 import io.portguard.NanoClock;
+import io.portguard.PressureEvent;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
@@ -24,10 +26,12 @@ import io.portguard.pressure.CpuLoad;
 import io.portguard.pressure.FileDescriptors;
 import io.portguard.pressure.ListenBacklog;
 import io.portguard.pressure.NetworkCounters;
+import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureMonitor;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.QueueDelay;
 import io.portguard.pressure.RefusalPause;
+import io.portguard.pressure.Trigger;
 import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
@@ -40,6 +44,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +67,8 @@ public final class StandardGuard implements AutoCloseable {
     private final RefusalPause refusalPause = new RefusalPause();
     private final ListenBacklog backlog = new ListenBacklog();
     private final NetworkCounters network = new NetworkCounters();
-    private final PressureMonitor pressure = new PressureMonitor();
+    private final PressureLog pressureLog;
+    private final OverloadControl overload;
     private volatile @Nullable RateLimitFields rateLimitFields;
     private volatile boolean sheddingEnabled = true;
     private Algorithm algorithm;
@@ -92,11 +98,15 @@ public final class StandardGuard implements AutoCloseable {
                         values.get(StandardSettings.REQUESTS_PRIORITIES),
                         values.get(StandardSettings.REQUESTS_EXEMPT)));
         queueDelay = new QueueDelay(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
-        pressure.add(backlog, 0.25, 0.75);
-        pressure.add(queueDelay, 1, 5);
-        pressure.add(new FileDescriptors(), 0.9, 0.98);
-        pressure.addReported(cpu);
-        builder.sources.forEach(source -> pressure.add(source, 0.8, 1));
+        pressureLog = new PressureLog(
+                builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault));
+        overload = new OverloadControl(rules, backlog, queueDelay, builder.clock, pressureLog);
+        PressureMonitor pressure = overload.monitor();
+        pressure.add(backlog, Trigger.acceptQueue(0.25, 0.75));
+        pressure.add(queueDelay, Trigger.queue(1, 5));
+        pressure.add(new FileDescriptors(), Trigger.stock(0.9, 0.98));
+        pressure.add(cpu, Trigger.none());
+        builder.sources.forEach(pressure::add);
         guard = builder.guard(this);
         settings.onChange(this::apply);
     }
@@ -187,9 +197,28 @@ public final class StandardGuard implements AutoCloseable {
         return clients.top(count);
     }
 
+    /**
+     * What to do with connections: one volatile read, for adapters to look at when they are about to accept and when a
+     * response has ended. Who is to be closed is refused by {@link Guard#tryAdmit} too, for {@code overload}, so an
+     * adapter need only see to the pause and to kept connections.
+     */
+    public ConnectionStance connectionStance() {
+        return overload.inForce();
+    }
+
+    /** The last changes of pressure and of what was done about it, oldest first; at most {@link PressureLog#KEPT}. */
+    public List<PressureEvent> pressureEvents() {
+        return pressureLog.events();
+    }
+
     /** The names of all sources of pressure, whether they are there or not. */
-    public List<String> pressureSources() {
-        return pressure.names();
+    public Set<String> pressureSources() {
+        return overload.monitor().names();
+    }
+
+    /** All sources of pressure, whether they are there or not: what they say, and what it costs to ask them. */
+    public List<PressureMonitor.SourceReport> pressureReport() {
+        return overload.monitor().report();
     }
 
     /** How often any accept queue of the network namespace was full since it is up; -1 when unknown. */
@@ -212,7 +241,8 @@ public final class StandardGuard implements AutoCloseable {
                 requests.wouldReject(),
                 clients.size(),
                 rules.sheddingLevel(),
-                pressure.readings(),
+                overload.inForce(),
+                overload.monitor().readings(),
                 backlog.depth(),
                 backlog.capacity(),
                 guard.faults());
@@ -226,12 +256,11 @@ public final class StandardGuard implements AutoCloseable {
 
     private void tick(long nowNanos) {
         settings.expire(nowNanos);
-        double overload = pressure.sample(nowNanos);
+        overload.next(nowNanos, sheddingEnabled);
         if (sheddingEnabled) {
-            rules.shed(overload);
-            refusalPause.next(queueDelay.meanFraction(), pressure.reading(cpu.name()), rules.partWorkedOn());
+            double cpuLoad = overload.monitor().reading(cpu.name());
+            refusalPause.next(queueDelay.meanFraction(), cpuLoad, rules.partWorkedOn());
         } else {
-            rules.shedNothing();
             refusalPause.none();
         }
         clients.sweep();
@@ -245,6 +274,7 @@ public final class StandardGuard implements AutoCloseable {
 
     private void apply(SettingValues values) {
         guard.mode(values.get(StandardSettings.MODE));
+        overload.enforcing(values.get(StandardSettings.MODE) == Mode.ENFORCE);
         rules.maxConnections(values.get(StandardSettings.CONNECTIONS_MAX));
         rules.maxConnectionsOfClient(values.find(StandardSettings.CONNECTIONS_MAX_PER_CLIENT));
         rules.acceptRate(
@@ -316,13 +346,16 @@ public final class StandardGuard implements AutoCloseable {
     public static final class Builder {
 
         private final Map<String, String> configuration = new LinkedHashMap<>();
-        private final List<PressureSource> sources = new ArrayList<>();
+        private final Map<PressureSource, Trigger> sources = new LinkedHashMap<>();
+        private final List<GuardListener> listeners = new ArrayList<>();
         private final List<Rule> connectionRules = new ArrayList<>();
         private final List<Rule> requestRules = new ArrayList<>();
+        private final String name;
         private final Guard.Builder guard;
         private NanoClock clock = NanoClock.system();
 
         private Builder(String name) {
+            this.name = name;
             guard = Guard.builder(name);
         }
 
@@ -343,12 +376,18 @@ public final class StandardGuard implements AutoCloseable {
 
         public Builder listener(GuardListener listener) {
             guard.listener(listener);
+            listeners.add(listener);
             return this;
         }
 
-        /** Adds a source of pressure; load is shed while its fraction is above 0.8. */
+        /** Adds a source of pressure; load is shed in proportion to how far it is above 0.8. */
         public Builder pressure(PressureSource source) {
-            sources.add(source);
+            return pressure(source, Trigger.stock(0.8, 1));
+        }
+
+        /** Adds a source of pressure, and what it sets off. */
+        public Builder pressure(PressureSource source, Trigger trigger) {
+            sources.put(source, trigger);
             return this;
         }
 
@@ -386,6 +425,7 @@ public final class StandardGuard implements AutoCloseable {
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
+                    .slowChore(port.overload.monitor()::sampleSlow)
                     .build();
         }
     }

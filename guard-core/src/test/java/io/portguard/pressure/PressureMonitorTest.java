@@ -2,19 +2,31 @@ package io.portguard.pressure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
+import io.portguard.ManualClock;
+import io.portguard.pressure.PressureMonitor.Change;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PressureMonitorTest {
 
-    private final PressureMonitor monitor = new PressureMonitor();
+    private final ManualClock clock = new ManualClock();
+    private final List<Change> changes = new ArrayList<>();
+    private final PressureMonitor monitor = new PressureMonitor(clock, changes::add);
 
-    private static final class Fixed implements PressureSource {
+    private final class Fixed implements PressureSource {
         private final String name;
         private double fraction;
+        private boolean slow;
+        private int asked;
+        private int costMillis;
 
         Fixed(String name, double fraction) {
             this.name = name;
@@ -27,9 +39,16 @@ class PressureMonitorTest {
         }
 
         @Override
+        public boolean isSlow() {
+            return slow;
+        }
+
+        @Override
         public double sample(long nowNanos) {
+            asked++;
+            clock.advanceMillis(costMillis);
             if (fraction < 0) {
-                throw new IllegalStateException("broken");
+                throw new IllegalStateException("it is broken");
             }
             return fraction;
         }
@@ -37,51 +56,141 @@ class PressureMonitorTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "0.49, 0", "0.5, 0", "0.75, 0.5", "1, 1", "7, 1", "Infinity, 1", "NaN, 0"})
-    void loadIsShedFromItsStartToItsFullFraction(double fraction, double overload) {
-        monitor.add(new Fixed("a", fraction), 0.5, 1);
-        assertThat(monitor.sample(0)).isEqualTo(overload);
+    void loadIsShedFromItsStartToItsFullReading(double reading, double overload) {
+        monitor.add(new Fixed("a", reading), Trigger.queue(0.5, 1));
+        monitor.add(new Fixed("b", reading), Trigger.stock(0.5, 1));
+        assertThat(monitor.sample(0).queue()).isEqualTo(overload);
+        assertThat(monitor.sample(0).stock()).isEqualTo(overload);
     }
 
     @Test
     void theWorstSourceCounts() {
-        monitor.add(new Fixed("a", 0.6), 0.5, 1);
-        monitor.add(new Fixed("b", 0.9), 0.5, 1);
-        monitor.add(new Fixed("c", 0), 0.5, 1);
-        assertThat(monitor.sample(0)).isEqualTo(0.8);
-        assertThat(monitor.readings())
-                .containsExactly(
-                        java.util.Map.entry("a", 0.6), java.util.Map.entry("b", 0.9), java.util.Map.entry("c", 0.0));
+        monitor.add(new Fixed("a", 0.6), Trigger.queue(0.5, 1));
+        monitor.add(new Fixed("b", 0.9), Trigger.acceptQueue(0.5, 1));
+        monitor.add(new Fixed("c", 0), Trigger.queue(0.5, 1));
+        Overload overload = monitor.sample(0);
+        assertThat(overload.queue()).isEqualTo(0.8);
+        assertThat(overload.stock()).isZero();
+        assertThat(overload.worst()).isNotNull();
+        assertThat(overload.worst().source()).isEqualTo("b");
+        assertThat(overload.without("b").queue()).isCloseTo(0.2, within(1e-9));
+        assertThat(monitor.readings()).containsExactly(Map.entry("a", 0.6), Map.entry("b", 0.9), Map.entry("c", 0.0));
     }
 
     @Test
-    void aSourceThatThrowsIsAbsentAndTheOthersCount() {
+    void aSourceThatFailsIsAbsentIsToldOfOnceAndIsAskedAgainAfterAWhile() {
         Fixed broken = new Fixed("broken", 1);
-        monitor.add(broken, 0.5, 1);
-        monitor.add(new Fixed("sound", 0.75), 0.5, 1);
-        assertThat(monitor.sample(0)).isEqualTo(1);
+        monitor.add(broken, Trigger.queue(0.5, 1));
+        monitor.add(new Fixed("sound", 0.75), Trigger.queue(0.5, 1));
+        assertThat(monitor.sample(clock.nanoTime()).queue()).isEqualTo(1);
         broken.fraction = -1;
-        assertThat(monitor.sample(0)).isEqualTo(0.5);
+        for (int tick = 0; tick < 20; tick++) {
+            assertThat(monitor.sample(clock.nanoTime()).queue()).isEqualTo(0.5);
+        }
+        assertThat(broken.asked).as("how often it was asked").isEqualTo(2);
         assertThat(monitor.readings()).containsOnlyKeys("sound");
         assertThat(monitor.names()).containsExactly("broken", "sound");
+        assertThat(monitor.report().get(0).absentBecause()).isEqualTo("it is broken");
+        assertThat(changes)
+                .extracting(Change::source, Change::is, Change::why)
+                .containsExactly(tuple("broken", false, "it is broken"));
         broken.fraction = 0.6;
-        monitor.sample(0);
+        clock.advanceSeconds(30);
+        monitor.sample(clock.nanoTime());
         assertThat(monitor.readings()).containsOnlyKeys("broken", "sound");
+        assertThat(changes).extracting(Change::is).containsExactly(false, true);
+        assertThat(monitor.report().get(0).absentBecause()).isNull();
+    }
+
+    @Test
+    void aSourceWithNothingToTellIsNotTalkedOf() {
+        monitor.add(new Fixed("silent", Double.NaN), Trigger.queue(0.5, 1));
+        monitor.sample(0);
+        assertThat(monitor.readings()).isEmpty();
+        assertThat(changes).isEmpty();
+    }
+
+    @Test
+    void aSlowSourceIsNotAskedByTheTick() {
+        Fixed slow = new Fixed("slow", 0.75);
+        slow.slow = true;
+        monitor.add(slow, Trigger.stock(0.5, 1));
+        assertThat(monitor.sample(0).stock()).isZero();
+        monitor.sampleSlow(0);
+        assertThat(monitor.sample(0).stock()).isEqualTo(0.5);
+        assertThat(slow.asked).isOne();
+    }
+
+    @Test
+    void aDearSourceIsAskedLessOften() {
+        Fixed dear = new Fixed("dear", 0.1);
+        monitor.add(dear, Trigger.none());
+        dear.costMillis = 400; // the first time, when all is cold, does not count
+        monitor.sample(clock.nanoTime());
+        dear.costMillis = 10;
+        monitor.sample(clock.nanoTime());
+        assertThat(dear.asked).isEqualTo(2);
+        assertThat(monitor.report().get(0).costNanos())
+                .isEqualTo(Duration.ofMillis(10).toNanos());
+        assertThat(monitor.report().get(0).interval()).isEqualTo(Duration.ofSeconds(2));
+        clock.advanceMillis(1_980);
+        monitor.sample(clock.nanoTime());
+        assertThat(dear.asked).isEqualTo(2);
+        clock.advanceMillis(10);
+        monitor.sample(clock.nanoTime());
+        assertThat(dear.asked).isEqualTo(3);
+    }
+
+    @Test
+    void aSourceCountsOnlyWhileItsConditionHolds() {
+        Fixed heap = new Fixed("heap", 0.5);
+        monitor.add(heap, Trigger.none());
+        monitor.add(new Fixed("gc", 0.9), Trigger.stock(0.2, 0.6).onlyWhile("heap", 0.85));
+        assertThat(monitor.sample(0).parts()).isEmpty();
+        heap.fraction = 0.9;
+        assertThat(monitor.sample(0).stock()).isEqualTo(1);
+        heap.fraction = Double.NaN;
+        assertThat(monitor.sample(0).parts()).isEmpty();
+    }
+
+    @Test
+    void anAlarmBeginsAtItsReadingAndEndsATenthBelow() {
+        Fixed halfOpen = new Fixed("half-open", 0.99);
+        monitor.add(halfOpen, Trigger.alarm(1));
+        for (double reading : new double[] {0.99, 1, 0.95, 0.9, 0.89, 0.95, 2, Double.NaN}) {
+            halfOpen.fraction = reading;
+            assertThat(monitor.sample(0)).isSameAs(Overload.NONE);
+        }
+        assertThat(changes)
+                .extracting(Change::kind, Change::is, Change::reading)
+                .containsExactly(
+                        tuple(Change.Kind.ALARM, true, 1.0),
+                        tuple(Change.Kind.ALARM, false, 0.89),
+                        tuple(Change.Kind.ALARM, true, 2.0),
+                        tuple(Change.Kind.ALARM, false, Double.NaN));
     }
 
     @ParameterizedTest
     @CsvSource({"0", "1", "1e300", "Infinity", "NaN"})
     void aReportedSourceShedsNothing(double fraction) {
-        monitor.addReported(new Fixed("reported", fraction));
-        monitor.add(new Fixed("a", 0.75), 0.5, 1);
-        assertThat(monitor.sample(0)).isEqualTo(0.5);
+        monitor.add(new Fixed("reported", fraction), Trigger.none());
+        monitor.add(new Fixed("a", 0.75), Trigger.queue(0.5, 1));
+        assertThat(monitor.sample(0).queue()).isEqualTo(0.5);
     }
 
     @ParameterizedTest
     @CsvSource({"-0.1, 1", "1, 1", "2, 1", "NaN, 1", "0, NaN"})
     void boundsThatMakeNoRangeAreRefused(double start, double full) {
-        assertThatThrownBy(() -> monitor.add(new Fixed("a", 0), start, full))
+        assertThatThrownBy(() -> Trigger.queue(start, full))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("start: " + start + ", full: " + full + " (expected: 0 <= start < full)");
+    }
+
+    @Test
+    void aNameIsGivenOnce() {
+        monitor.add(new Fixed("a", 0), Trigger.none());
+        assertThatThrownBy(() -> monitor.add(new Fixed("a", 0), Trigger.none()))
+                .hasMessage("source: a twice (expected: each name once)");
     }
 
     @Test

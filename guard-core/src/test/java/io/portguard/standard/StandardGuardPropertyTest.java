@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.Attempt;
 import io.portguard.Attempts;
+import io.portguard.CapturedLog;
 import io.portguard.Client;
 import io.portguard.ClientKey;
 import io.portguard.GuardSnapshot;
@@ -27,6 +28,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +43,12 @@ class StandardGuardPropertyTest {
     private static final int STEPS = 2_500;
 
     private final ManualClock clock = new ManualClock();
+    private final CapturedLog log = new CapturedLog();
+
+    @AfterEach
+    void restoreTheLog() {
+        log.close();
+    }
 
     private StandardGuard guard(Map<String, String> settings) {
         return StandardGuard.builder("test")

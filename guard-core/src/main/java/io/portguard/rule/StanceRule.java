@@ -1,0 +1,35 @@
+package io.portguard.rule;
+
+import io.portguard.Attempt;
+import io.portguard.ConnectionStance;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.Rule;
+import io.portguard.Verdict;
+
+/** Refuses new connections while the port's stance is to close them. Inactive until then. */
+final class StanceRule implements Rule {
+
+    private static final Rejection REJECTION = Rejection.of(Reason.OVERLOAD);
+
+    private volatile boolean closing;
+
+    void stance(ConnectionStance stance) {
+        closing = stance.closesNew();
+    }
+
+    @Override
+    public String name() {
+        return "stance";
+    }
+
+    @Override
+    public boolean active() {
+        return closing;
+    }
+
+    @Override
+    public Verdict tryAcquire(Attempt attempt, long now) {
+        return closing ? REJECTION : Verdict.pass();
+    }
+}
