@@ -9,13 +9,17 @@ import org.jspecify.annotations.Nullable;
  * An IPv4 or IPv6 address as two longs, immutable. An IPv4 address is held in its IPv4-mapped form ({@code
  * ::ffff:a.b.c.d}, RFC 4291), so that one number line orders both families.
  *
- * <p>IPv6 addresses that merely wrap an IPv4 address are unwrapped: IPv4-mapped ones, and those below NAT64's
- * well-known prefix {@code 64:ff9b::/96} (RFC 6052), whose clients would otherwise all look like one /64.
+ * <p>IPv6 addresses that merely wrap an IPv4 address are unwrapped: IPv4-mapped ones, those below NAT64's
+ * well-known prefix {@code 64:ff9b::/96} (RFC 6052), and those below its local-use prefix {@code 64:ff9b:1::/48} (RFC
+ * 8215) in which the IPv4 address stands last. Clients behind a translator would otherwise all look like one /64.
  */
 public final class IpAddress implements Comparable<IpAddress> {
 
     private static final long IPV4_MAPPED = 0x0000_ffff_0000_0000L;
     private static final long NAT64_HIGH = 0x0064_ff9b_0000_0000L;
+
+    /** The local-use prefix, in the upper 48 bits. */
+    private static final long LOCAL_NAT64 = 0x0064_ff9b_0001L;
 
     private final long high;
     private final long low;
@@ -27,10 +31,17 @@ public final class IpAddress implements Comparable<IpAddress> {
 
     /** The address with these bits, most significant half first, unwrapped when it wraps an IPv4 address. */
     public static IpAddress of(long high, long low) {
-        if (high == NAT64_HIGH && low >>> 32 == 0) {
-            return new IpAddress(0, IPV4_MAPPED | low);
-        }
-        return new IpAddress(high, low);
+        boolean nat64 = (high == NAT64_HIGH && low >>> 32 == 0) || isLocalNat64(high, low);
+        return nat64 ? new IpAddress(0, IPV4_MAPPED | (low & 0xffff_ffffL)) : new IpAddress(high, low);
+    }
+
+    /**
+     * An operator may embed IPv4 addresses behind 48, 56, 64 or 96 bits of prefix. In all forms but the last the end of
+     * the address is zero, and which of them it is cannot be told; the ninth octet is zero in all (RFC 6052, 2.2). No
+     * host has an IPv4 address below 1.0.0.0.
+     */
+    private static boolean isLocalNat64(long high, long low) {
+        return high >>> 16 == LOCAL_NAT64 && low >>> 56 == 0 && (low & 0xff_ffff) != 0 && (low & 0xff00_0000L) != 0;
     }
 
     /** The IPv4 address with these 32 bits. */

@@ -35,6 +35,11 @@ public enum Priority {
         return compareTo(other) >= 0 ? this : other;
     }
 
+    /** The more important of the two. */
+    public Priority atLeast(Priority other) {
+        return compareTo(other) <= 0 ? this : other;
+    }
+
     @Override
     public String toString() {
         return text;

@@ -209,7 +209,20 @@ class IpAddressTest {
     void aNat64AddressIsTheIpv4AddressItWraps() {
         assertThat(parsed("64:ff9b::10.1.2.3")).isEqualTo(IpAddress.ofIpv4(0x0a010203));
         assertThat(parsed("64:ff9b::1:0:0:a01:203").isIpv4()).isFalse();
-        assertThat(parsed("64:ff9b:1::a01:203").isIpv4()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64:ff9b:1::a01:203, 10.1.2.3",
+        "64:ff9b:1:fffe::192.0.2.33, 192.0.2.33",
+        "64:ff9b:1:abcd:0:1::7, '64:ff9b:1:abcd:0:1:0:7'",
+        "64:ff9b:1:c000:2:2100::, '64:ff9b:1:c000:2:2100::'",
+        "64:ff9b:1:ab:c0:2:2100::, '64:ff9b:1:ab:c0:2:2100:0'",
+        "64:ff9b:1:ffff:100::a01:203, '64:ff9b:1:ffff:100:0:a01:203'",
+        "64:ff9b:2::a01:203, '64:ff9b:2::a01:203'"
+    })
+    void aLocalNat64AddressIsTheIpv4AddressItWrapsWhereThatCanBeTold(String text, String same) {
+        assertThat(parsed(text)).hasToString(same);
     }
 
     @ParameterizedTest

@@ -23,7 +23,12 @@ public record ClientIdentity(
 
     /** Whether every request on a connection from this peer is from the same client. */
     public boolean isFixedFor(@Nullable IpAddress peer) {
-        return identifyBy.source() == IdentifyBy.Source.ADDRESS && (peer == null || !trustedProxies.contains(peer));
+        return identifyBy.source() == IdentifyBy.Source.ADDRESS && !isTrusted(peer);
+    }
+
+    /** Whether this is the address of a trusted proxy. */
+    public boolean isTrusted(@Nullable IpAddress address) {
+        return address != null && trustedProxies.contains(address);
     }
 
     /**
@@ -32,7 +37,7 @@ public record ClientIdentity(
      * headers that name different hops.
      */
     public @Nullable IpAddress address(@Nullable IpAddress peer, RequestOrigin request) {
-        if (peer == null || !trustedProxies.contains(peer)) {
+        if (!isTrusted(peer)) {
             return peer;
         }
         IpAddress byForwarded = hop(request.header("Forwarded"), true);

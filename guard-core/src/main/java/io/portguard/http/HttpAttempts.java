@@ -30,7 +30,7 @@ public final class HttpAttempts {
     public Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request) {
         IpAddress address = identity.address(peer, request);
         Client client = clients.client(identity.key(address, request));
-        Attempt attempt = Attempt.request(client, address, classifier.priority(request));
+        Attempt attempt = Attempt.request(client, address, classifier.priority(request, identity.isTrusted(address)));
         return classifier.isExempt(request) ? attempt.exempted() : attempt;
     }
 
@@ -66,7 +66,7 @@ public final class HttpAttempts {
             if (!identity.isFixedFor(peer)) {
                 return ofRequest(peer, request);
             }
-            Priority priority = classifier.priority(request);
+            Priority priority = classifier.priority(request, false);
             boolean exempt = classifier.isExempt(request);
             int index = exempt ? EXEMPT : priority.ordinal();
             Attempt attempt = kept[index];

@@ -2,18 +2,19 @@ package io.portguard.http;
 
 import io.portguard.Priority;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Says how much a request matters: its configured priority, the first rule that matches winning, lowered by
- * the request's own {@code Priority} header (RFC 9218) if it has one. Immutable.
+ * Says how much a request matters: its configured priority, the first rule that matches winning, and what its own
+ * {@code Priority} header (RFC 9218) makes of that. Immutable.
  *
- * <p>A request can lower its own priority and never raise it: {@code u=4} and above make a request {@code
- * background}, lower urgencies change nothing.
+ * <p>An urgency of {@code u=4} to {@code u=7}, less than that of a request which says nothing, makes a request {@code
+ * background}: nobody waits for a prefetch, whatever is fetched. Below that the header orders a client's own requests
+ * among each other (a browser sends {@code u=0} with every page), which is no word on how much the client's requests
+ * matter beside those of others; so it raises nothing. Only a request of a trusted peer's own, not one that it
+ * forwards, is believed when it says that it matters more: {@code u=0} makes it {@code critical}, {@code u=1} and
+ * {@code u=2} at least {@code important}.
  */
 public final class RequestClassifier {
-
-    private static final int DEFAULT_URGENCY = 3;
 
     // Arrays, since a request walks through them: an iterator of a list would be an object each time.
     private final PriorityRule[] rules;
@@ -43,11 +44,21 @@ public final class RequestClassifier {
         return false;
     }
 
-    public Priority priority(HttpRequestView request) {
+    /**
+     * How much a request matters.
+     *
+     * @param trusted whether the request is a trusted peer's own, so that it may raise its priority
+     */
+    public Priority priority(HttpRequestView request, boolean trusted) {
         Priority configured = configured(request);
-        return urgency(request.header("Priority")) > DEFAULT_URGENCY
-                ? configured.atMost(Priority.BACKGROUND)
-                : configured;
+        int urgency = PriorityHeader.urgency(request.header("Priority"));
+        if (urgency > PriorityHeader.DEFAULT_URGENCY) {
+            return Priority.BACKGROUND;
+        }
+        if (!trusted || urgency == PriorityHeader.DEFAULT_URGENCY) {
+            return configured;
+        }
+        return configured.atLeast(urgency == 0 ? Priority.CRITICAL : Priority.IMPORTANT);
     }
 
     private Priority configured(HttpRequestView request) {
@@ -63,16 +74,5 @@ public final class RequestClassifier {
             }
         }
         return Priority.NORMAL;
-    }
-
-    /** The urgency that a Priority header asks for, 0 to 7; the default where it asks for none. */
-    private static int urgency(@Nullable String header) {
-        int at = header == null ? -1 : header.indexOf("u=");
-        if (header == null || at < 0 || at + 2 >= header.length()) {
-            return DEFAULT_URGENCY;
-        }
-        char digit = header.charAt(at + 2);
-        boolean standsAlone = at == 0 || header.charAt(at - 1) == ' ' || header.charAt(at - 1) == ',';
-        return standsAlone && digit >= '0' && digit <= '7' ? digit - '0' : DEFAULT_URGENCY;
     }
 }

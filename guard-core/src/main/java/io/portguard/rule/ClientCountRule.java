@@ -38,19 +38,19 @@ final class ClientCountRule implements Rule {
 
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
-        ClientState client = clients.stateOf(attempt);
-        client.accrue(now);
-        if (limit == UNLIMITED) {
-            count.incrementAndGet(client);
-            return Verdict.pass();
-        }
         while (true) {
-            int before = count.get(client);
-            if (before >= limit) {
+            ClientState client = clients.stateOf(attempt);
+            client.accrue(now);
+            int most = limit;
+            int before = most == UNLIMITED ? count.getAndIncrement(client) : count.get(client);
+            if (before >= most) {
                 return rejection;
             }
-            if (count.compareAndSet(client, before, before + 1)) {
-                return Verdict.pass();
+            if (most == UNLIMITED || count.compareAndSet(client, before, before + 1)) {
+                if (!client.isForgotten()) {
+                    return Verdict.pass();
+                }
+                count.decrementAndGet(client);
             }
         }
     }

@@ -31,19 +31,20 @@ final class ClientState implements Client {
     private static final AtomicIntegerFieldUpdater<ClientState> SEEN_IN =
             AtomicIntegerFieldUpdater.newUpdater(ClientState.class, "seenIn");
 
+    /** Less than this is no use: one request of 10 ms, half a second ago. */
+    private static final double FADED = 0.01;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final ClientKey key;
 
-    @SuppressWarnings("UnusedVariable") // read and written by REQUEST_BUCKET
     private volatile long requestBucket;
-
-    @SuppressWarnings("UnusedVariable") // read and written by ACCEPT_BUCKET
     private volatile long acceptBucket;
-
     private volatile long usage;
     private volatile int requests;
     private volatile int connections;
     private volatile int seenIn;
-    private volatile boolean tracked = true;
+    private volatile boolean forgotten;
 
     ClientState(ClientKey key, long nowNanos) {
         this.key = key;
@@ -57,13 +58,42 @@ final class ClientState implements Client {
         return key;
     }
 
-    /** Whether the table holds this state; one that a connection still holds may have been evicted. */
-    boolean isTracked() {
-        return tracked;
+    /** Whether this is no longer what is known of the client; one that a connection holds may have been forgotten. */
+    boolean isForgotten() {
+        return forgotten;
     }
 
-    void tracked(boolean is) {
-        tracked = is;
+    /**
+     * Forgets the client, for good, unless something of it is in progress; returns whether it did. Whoever counts
+     * something up must look at {@link #isForgotten} afterwards, and count it down again if it is.
+     */
+    boolean forget() {
+        // Each side writes before it reads what the other writes, so at least one of the two notices.
+        forgotten = true;
+        if (isInProgress()) {
+            forgotten = false;
+            return false;
+        }
+        return true;
+    }
+
+    boolean isInProgress() {
+        return requests > 0 || connections > 0;
+    }
+
+    /**
+     * How much the client owes, as the time until it will be like one that was never seen; zero or less when it is
+     * already. Of two, the one who has taken more than its due owes more.
+     */
+    long owesNanos(long nowNanos) {
+        double used = usage(nowNanos);
+        long usedNanos = used < FADED ? 0 : (long) (used * NANOS_PER_SECOND);
+        return Math.max(usedNanos, Math.max(requestBucket - nowNanos, acceptBucket - nowNanos));
+    }
+
+    /** How long ago something of the client last began or ended; right up to 39 hours. */
+    long notSeenForNanos(long nowNanos) {
+        return Usage.ageNanos(usage, nowNanos);
     }
 
     int requests() {

@@ -2,55 +2,73 @@ package io.portguard.rule;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
-import com.github.benmanes.caffeine.cache.Scheduler;
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.portguard.Attempt;
 import io.portguard.Client;
 import io.portguard.ClientDirectory;
 import io.portguard.ClientKey;
 import io.portguard.NanoClock;
-import java.time.Duration;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that are known, at most so many. Thread-safe. Backed by Caffeine, whose W-TinyLFU policy keeps
- * those that are seen often, so that a flood of addresses seen once does not drive out the others.
+ * The clients that are known, at most so many and those with something in progress. Thread-safe. Backed by
+ * Caffeine, whose W-TinyLFU policy keeps those that are seen often, so that a flood of addresses seen once does not
+ * drive out the others.
  *
- * <p>A client is forgotten when it has not been seen for ten minutes, or for as long as an empty bucket of its
- * needs to fill. The state of an evicted client that a connection still holds comes back into the table as soon
- * as it is used.
+ * <p>A client is forgotten when it has not been seen for ten minutes and owes nothing: nothing of it is in progress,
+ * its buckets are full, what it used lately has faded. When there is no room for it before that, it goes among the
+ * {@link Debtors}, and where even they are too many, those who owe the least are forgotten first. A client that is not
+ * known is always taken in.
  */
 public final class ClientTable implements ClientDirectory {
 
-    private static final Duration MIN_MEMORY = Duration.ofMinutes(10);
+    /*
+     * A client's state is one object for as long as anything counts on it. It changes its place (cache, debtors)
+     * only within the cache's own computation for its key, and it is forgotten only by ClientState.forget(), which
+     * fails while something is in progress and is final. An attempt that holds a forgotten state finds the present
+     * one by its key. So what was counted up is counted down on the same object, whatever was evicted between: if
+     * the attempt's own state is forgotten, it was so before it was counted, and the one that was counted is still
+     * known.
+     *
+     * Caffeine's expiry would cost every look-up a reading of the clock and every client a word. When a client was
+     * last seen is in its usage already, so a cursor that goes round the table does for it.
+     */
 
-    private final Cache<ClientKey, ClientState> states;
+    private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final int DEBTORS_PART = 8;
+
+    /** Clients looked at in a sweep: a hundred thousand in ten seconds. */
+    private static final int SWEPT = 500;
+
+    private final Cache<ClientKey, ClientState> cache;
+    private final ConcurrentMap<ClientKey, ClientState> cached;
+    private final Debtors debtors;
     private final NanoClock clock;
+    private Iterator<ClientState> cursor;
 
     /** A table of at most {@code maxTracked} clients. */
     public ClientTable(int maxTracked, NanoClock clock) {
         this.clock = clock;
-        this.states = Caffeine.newBuilder()
-                .maximumSize(maxTracked)
-                .expireAfterAccess(MIN_MEMORY)
+        int debtors = maxTracked / DEBTORS_PART;
+        this.debtors = new Debtors(debtors);
+        this.cache = Caffeine.newBuilder()
+                .maximumSize(maxTracked - debtors)
                 .evictionListener((@Nullable ClientKey key, @Nullable ClientState state, RemovalCause cause) -> {
                     if (state != null) {
-                        state.tracked(false);
+                        this.debtors.keep(state, clock.nanoTime());
                     }
                 })
-                .ticker(tickerOf(clock))
-                .scheduler(Scheduler.disabledScheduler())
                 // Maintenance is cheap and rare; on another thread it would cost more than it does here.
                 .executor(Runnable::run)
                 .build();
-    }
-
-    private static Ticker tickerOf(NanoClock clock) {
-        return clock::nanoTime;
+        this.cached = cache.asMap();
+        this.cursor = cached.values().iterator();
     }
 
     @Override
@@ -59,41 +77,30 @@ public final class ClientTable implements ClientDirectory {
     }
 
     private ClientState state(ClientKey key) {
-        ClientState known = states.getIfPresent(key);
-        return known != null ? known : states.get(key, absent -> new ClientState(absent, clock.nanoTime()));
+        ClientState known = cache.getIfPresent(key);
+        return known != null ? known : cache.get(key, this::takeIn);
+    }
+
+    private ClientState takeIn(ClientKey key) {
+        ClientState kept = debtors.take(key);
+        return kept != null ? kept : new ClientState(key, clock.nanoTime());
     }
 
     /** The state of the client behind an attempt. */
     ClientState stateOf(Attempt attempt) {
-        if (attempt.client() instanceof ClientState state) {
-            if (!state.isTracked()) {
-                state.tracked(true);
-                states.put(state.key(), state);
-            }
-            return state;
-        }
-        return state(attempt.client().key());
-    }
-
-    /** Keeps clients for at least this long after they were last seen. */
-    public void rememberFor(Duration memory) {
-        Duration atLeast = memory.compareTo(MIN_MEMORY) > 0 ? memory : MIN_MEMORY;
-        states.policy()
-                .expireAfterAccess()
-                .map(Policy.FixedExpiration::getExpiresAfter)
-                .filter(present -> !present.equals(atLeast))
-                .flatMap(changed -> states.policy().expireAfterAccess())
-                .ifPresent(expiration -> expiration.setExpiresAfter(atLeast));
+        return attempt.client() instanceof ClientState state && !state.isForgotten()
+                ? state
+                : state(attempt.client().key());
     }
 
     public long size() {
-        return states.estimatedSize();
+        return cache.estimatedSize() + debtors.size();
     }
 
     /** The clients that have used the most lately, heaviest first. */
     public List<ClientUsage> top(int count) {
         long now = clock.nanoTime();
-        return states.asMap().values().stream()
+        return Stream.concat(cached.values().stream(), debtors.stream())
                 .map(state -> new ClientUsage(state.key(), state.usage(now), state.requests(), state.connections()))
                 .sorted(Comparator.comparingDouble(ClientUsage::usage)
                         .thenComparingInt(ClientUsage::connections)
@@ -102,8 +109,26 @@ public final class ClientTable implements ClientDirectory {
                 .toList();
     }
 
-    /** Drops those whose time is over; to be called now and then. */
+    /** Drops those whose time is over among the next few; to be called now and then, by one thread at a time. */
     public void sweep() {
-        states.cleanUp();
+        cache.cleanUp();
+        long now = clock.nanoTime();
+        for (long left = Math.min(SWEPT, cache.estimatedSize()); left > 0; left--) {
+            if (!cursor.hasNext()) {
+                cursor = cached.values().iterator();
+            }
+            ClientState state = cursor.hasNext() ? cursor.next() : null;
+            if (state != null && state.notSeenForNanos(now) >= IDLE_NANOS && state.owesNanos(now) <= 0) {
+                forget(cached, state);
+            }
+        }
+        debtors.sweep(SWEPT, now);
+    }
+
+    /** Forgets a client unless something of it is in progress; returns whether it is forgotten. */
+    static boolean forget(ConcurrentMap<ClientKey, ClientState> states, ClientState state) {
+        return states.computeIfPresent(
+                        state.key(), (key, present) -> present == state && state.forget() ? null : present)
+                == null;
     }
 }

@@ -7,7 +7,6 @@ import io.portguard.client.AddressRanges;
 import io.portguard.limit.Allowance;
 import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,32 +15,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StandardRules {
 
-    private final ClientTable clients;
     private final AccessRule access = new AccessRule();
     private final BanRule bans;
     private final DrainRule drain = new DrainRule();
-    private final ClientRateRule clientRate;
+    private final RateRule<?> clientRate;
     private final ClientCountRule clientRequests;
     private final SheddingRule shedding;
     private final ConcurrencyRule concurrency;
     private final FairShare fairShare;
-    private final ClientRateRule clientAcceptRate;
-    private final RateRule acceptRate;
+    private final RateRule<?> clientAcceptRate;
+    private final RateRule<?> acceptRate;
     private final ClientCountRule clientConnections;
     private final CountRule connections;
     private final SheddingLevel level = new SheddingLevel();
 
     public StandardRules(ClientTable clients, Limit limit, int maxConnections, NanoClock clock) {
         long now = clock.nanoTime();
-        this.clients = clients;
         bans = new BanRule(clock);
         fairShare = new FairShare(now);
-        clientRate = new ClientRateRule(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET);
+        clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET);
         clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
         concurrency = new ConcurrencyRule(limit, clients, fairShare, now);
         shedding = new SheddingRule(concurrency, now);
-        clientAcceptRate = new ClientRateRule(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
-        acceptRate = new RateRule(Reason.ACCEPT_RATE, now);
+        clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
+        acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);
         clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
         connections = new CountRule(Reason.CONNECTIONS, maxConnections);
     }
@@ -74,7 +71,6 @@ public final class StandardRules {
      */
     public void clientRate(@Nullable Double rate, @Nullable Double burst) {
         clientRate.parameters(bucket(rate, burst));
-        rememberDebts();
     }
 
     /** Sets the token buckets of new connections; see {@link #clientRate}. */
@@ -85,11 +81,6 @@ public final class StandardRules {
     /** Sets the token bucket of each client's new connections; see {@link #clientRate}. */
     public void clientAcceptRate(@Nullable Double rate, @Nullable Double burst) {
         clientAcceptRate.parameters(bucket(rate, burst));
-        rememberDebts();
-    }
-
-    private void rememberDebts() {
-        clients.rememberFor(Duration.ofNanos(Math.max(clientRate.fullNanos(), clientAcceptRate.fullNanos())));
     }
 
     /** Limits the requests in progress of each client; null for no limit. */

@@ -2,6 +2,8 @@ package io.portguard.rule;
 
 import io.portguard.Reason;
 import io.portguard.Rejection;
+import io.portguard.Verdict;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * The parameters of a token bucket and the arithmetic on one. Immutable.
@@ -45,41 +47,32 @@ final class TokenBucket {
         return tokenNanos * whole + Math.round(tokenNanos * (burst - whole));
     }
 
-    /** How long an empty bucket takes to fill. */
-    long fullNanos() {
-        return fullNanos;
+    /** Takes a token from the bucket that {@code owner} has in this field, or says when there will be one. */
+    <T> Verdict tryTake(AtomicLongFieldUpdater<T> bucket, T owner, long now, Reason reason) {
+        while (true) {
+            long before = bucket.get(owner);
+            long after = (before - now > 0 ? before : now) + tokenNanos;
+            if (isOfSlowerRate(before, now)) {
+                bucket.compareAndSet(owner, before, now + fullNanos);
+            } else if (after - now > fullNanos) {
+                long waitNanos = after - now - fullNanos;
+                return Rejection.of(reason, (long) Math.ceil(waitNanos / NANOS_PER_SECOND));
+            } else if (bucket.compareAndSet(owner, before, after)) {
+                return Verdict.pass();
+            }
+        }
     }
 
-    /** The arrival time after one more token was taken from a bucket. */
-    long take(long arrival, long now) {
-        return (arrival - now > 0 ? arrival : now) + tokenNanos;
+    /** Gives back a token that bought nothing. */
+    <T> void giveBack(AtomicLongFieldUpdater<T> bucket, T owner) {
+        bucket.addAndGet(owner, -tokenNanos);
     }
 
     /**
      * Whether the arrival time is further ahead than these parameters can have moved it: slower ones did, before
      * the rate was changed. By less than a second it may also be a thread that was held up after it read the clock.
      */
-    boolean isOfSlowerRate(long arrival, long now) {
+    private boolean isOfSlowerRate(long arrival, long now) {
         return arrival - now > fullNanos + Math.max(fullNanos, LATE_NANOS);
-    }
-
-    /** The arrival time of an empty bucket. */
-    long empty(long now) {
-        return now + fullNanos;
-    }
-
-    /** How long one token takes to come: what an arrival time goes back by when a token is given back. */
-    long tokenNanos() {
-        return tokenNanos;
-    }
-
-    /** Whether a bucket with this arrival time, a token already taken, held that token. */
-    boolean covers(long arrivalAfter, long now) {
-        return arrivalAfter - now <= fullNanos;
-    }
-
-    Rejection rejection(Reason reason, long arrivalAfter, long now) {
-        long waitNanos = arrivalAfter - now - fullNanos;
-        return Rejection.of(reason, (long) Math.ceil(waitNanos / NANOS_PER_SECOND));
     }
 }

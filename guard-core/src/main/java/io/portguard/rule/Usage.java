@@ -34,6 +34,11 @@ final class Usage {
         return pack((float) at(usage, inProgress, nowNanos), units(nowNanos));
     }
 
+    /** How long ago the word was made; right up to 39 hours. */
+    static long ageNanos(long usage, long nowNanos) {
+        return (long) (units(nowNanos) - (int) usage) << UNIT_BITS;
+    }
+
     /** Close to e^-x and a good deal cheaper. */
     private static double decay(double x) {
         return 1 / (1 + x * (1 + x * (0.5 + x / 6)));

@@ -61,6 +61,17 @@ class HttpAttemptsTest {
     }
 
     @Test
+    void onlyARequestOfATrustedPeersOwnRaisesItsPriority() {
+        TestRequest urgent = TestRequest.get("/a").with("Priority", "u=0");
+        TestRequest forwarded = urgent.with("X-Forwarded-For", "192.0.2.1");
+        assertThat(attempts.ofConnection(PEER).request(urgent).priority()).isEqualTo(Priority.NORMAL);
+        assertThat(attempts.ofConnection(PROXY).request(forwarded).priority()).isEqualTo(Priority.NORMAL);
+        assertThat(attempts.ofConnection(PROXY).request(urgent).priority()).isEqualTo(Priority.CRITICAL);
+        assertThat(attempts.ofRequest(PROXY, urgent).priority()).isEqualTo(Priority.CRITICAL);
+        assertThat(attempts.ofRequest(null, urgent).priority()).isEqualTo(Priority.NORMAL);
+    }
+
+    @Test
     void anAdapterThatKeepsNothingGetsTheSame() {
         Attempt probe = attempts.ofRequest(PEER, TestRequest.get("/livez"));
         assertThat(probe.exempt()).isTrue();

@@ -1,5 +1,6 @@
 package io.portguard.http;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,9 @@ record TestRequest(String method, String rawPath, Map<String, String> headers) i
     }
 
     TestRequest with(String header, String value) {
-        return new TestRequest(method, rawPath, Map.of(header, value));
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(header, value);
+        return new TestRequest(method, rawPath, more);
     }
 
     @Override

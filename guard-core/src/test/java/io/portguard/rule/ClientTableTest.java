@@ -9,6 +9,7 @@ import io.portguard.ManualClock;
 import io.portguard.Outcome;
 import io.portguard.Reason;
 import io.portguard.Rejection;
+import io.portguard.Rule;
 import io.portguard.Verdict;
 import io.portguard.limit.Algorithm;
 import io.portguard.limit.LimitParameters;
@@ -46,71 +47,106 @@ class ClientTableTest {
         assertThat(table.size()).isLessThanOrEqualTo(100);
     }
 
+    /** A request that came and went, as the standard guard counts each. */
+    private void seen(ClientState client) {
+        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        rule.tryAcquire(Attempts.request(client), clock.nanoTime());
+        rule.cancel(Attempts.request(client), clock.nanoTime());
+    }
+
     @Test
     void aClientThatHasNotBeenSeenForLongIsForgotten() {
-        ClientState seen = client(1);
+        ClientState known = client(1);
+        clock.advance(Duration.ofMinutes(9));
+        seen(known);
         clock.advance(Duration.ofMinutes(9));
         table.sweep();
-        assertThat(client(1)).isSameAs(seen);
-        clock.advance(Duration.ofMinutes(11));
+        assertThat(client(1)).isSameAs(known);
+        clock.advance(Duration.ofMinutes(2));
         table.sweep();
         assertThat(table.size()).isZero();
-        assertThat(seen.isTracked()).isFalse();
-        assertThat(client(1)).isNotSameAs(seen);
+        assertThat(known.isForgotten()).isTrue();
+        assertThat(client(1)).isNotSameAs(known);
     }
 
     @Test
-    void theStateThatAConnectionHoldsComesBackWhenItIsUsed() {
+    void anAttemptWhoseClientWasForgottenIsOfTheOneThatIsKnownNow() {
         ClientState held = client(1);
         clock.advance(Duration.ofMinutes(30));
         table.sweep();
-        assertThat(held.isTracked()).isFalse();
+        assertThat(held.isForgotten()).isTrue();
 
-        assertThat(table.stateOf(Attempts.request(held))).isSameAs(held);
+        ClientState successor = table.stateOf(Attempts.request(held));
 
-        assertThat(held.isTracked()).isTrue();
-        assertThat(client(1)).isSameAs(held);
+        assertThat(successor).isNotSameAs(held).isSameAs(client(1));
+        assertThat(table.stateOf(Attempts.request(held))).isSameAs(successor);
     }
 
     @Test
-    void countsOfAClientForgottenMeanwhileEndAtZero() {
+    void aClientWithSomethingInProgressIsNeverForgotten() {
         ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
-        ClientState held = client(1);
-        Attempt attempt = Attempts.request(held);
-        assertThat(rule.tryAcquire(attempt, clock.nanoTime())).isEqualTo(Verdict.pass());
+        rule.limit(1);
+        for (int i = 0; i < 500; i++) {
+            assertThat(rule.tryAcquire(Attempts.request(client(i)), clock.nanoTime()))
+                    .isEqualTo(Verdict.pass());
+        }
         clock.advance(Duration.ofMinutes(30));
         flood(10_000);
-        ClientState successor = client(1);
-
-        rule.release(attempt, clock.nanoTime(), clock.nanoTime(), Outcome.SUCCESS);
-
-        assertThat(held.requests()).isZero();
-        assertThat(successor.requests()).isZero();
+        for (int i = 0; i < 500; i++) {
+            assertThat(client(i).requests()).isEqualTo(1);
+            assertThat(rule.tryAcquire(Attempts.request(client(i)), clock.nanoTime()))
+                    .isEqualTo(Rejection.of(Reason.CLIENT_CONCURRENCY));
+            rule.release(Attempts.request(client(i)), 0, clock.nanoTime(), Outcome.SUCCESS);
+        }
+        clock.advance(Duration.ofMinutes(30));
+        for (int i = 0; i < 10; i++) {
+            table.sweep();
+        }
+        assertThat(table.size()).isZero();
     }
 
     @Test
-    void aClientIsRememberedForAsLongAsItsBucketNeedsToFill() {
+    void aClientIsRememberedForAsLongAsItOwes() {
         StandardRules rules = rules();
         rules.clientRate(0.0001, 1.0);
-        ClientState debtor = client(1);
-        clock.advance(Duration.ofMinutes(100));
+        rules.clientAcceptRate(0.00005, 1.0);
+        ClientState requested = client(1);
+        ClientState connected = client(2);
+        for (Rule rule : rules.forRequests()) {
+            rule.tryAcquire(Attempts.request(requested), clock.nanoTime());
+        }
+        for (Rule rule : rules.forConnections()) {
+            rule.tryAcquire(Attempts.connection(connected), clock.nanoTime());
+            rule.release(Attempts.connection(connected), 0, clock.nanoTime(), Outcome.SUCCESS);
+        }
+        for (Rule rule : rules.forRequests()) {
+            rule.release(Attempts.request(requested), 0, clock.nanoTime(), Outcome.SUCCESS);
+        }
+        clock.advance(Duration.ofMinutes(160));
+        flood(1_000);
+        assertThat(client(1)).isSameAs(requested);
+        clock.advance(Duration.ofMinutes(160));
+        flood(1_000);
+        assertThat(client(1)).isNotSameAs(requested);
+        assertThat(client(2)).isSameAs(connected);
+        clock.advance(Duration.ofMinutes(160));
         table.sweep();
-        assertThat(client(1)).isSameAs(debtor);
-        rules.clientRate(null, null);
-        clock.advance(Duration.ofMinutes(11));
-        table.sweep();
-        assertThat(client(1)).isNotSameAs(debtor);
+        assertThat(client(2)).isNotSameAs(connected);
     }
 
     @Test
-    void aClientIsRememberedForAsLongAsItsBucketOfConnectionsNeedsToFill() {
-        StandardRules rules = rules();
-        rules.clientAcceptRate(0.0001, 1.0);
-        rules.clientRate(100.0, 100.0);
-        ClientState debtor = client(1);
-        clock.advance(Duration.ofMinutes(100));
-        table.sweep();
-        assertThat(client(1)).isSameAs(debtor);
+    void whoUsedALotALittleWhileAgoIsNotForgotten() {
+        ClientState heavy = client(1);
+        heavy.accrue(clock.nanoTime());
+        ClientState.REQUESTS.set(heavy, 100);
+        clock.advanceSeconds(4);
+        heavy.accrue(clock.nanoTime());
+        ClientState.REQUESTS.set(heavy, 0);
+        flood(1_000);
+        assertThat(client(1)).isSameAs(heavy);
+        clock.advance(Duration.ofMinutes(2));
+        flood(1_000);
+        assertThat(client(1)).isNotSameAs(heavy);
     }
 
     @ParameterizedTest

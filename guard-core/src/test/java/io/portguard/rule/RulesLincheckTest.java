@@ -46,7 +46,7 @@ class RulesLincheckTest {
 
     /** A bucket of three tokens that does not fill, as the clock stands still. */
     public static final class Bucket {
-        private final RateRule rule = new RateRule(Reason.ACCEPT_RATE, 0);
+        private final RateRule<?> rule = RateRule.ofAll(Reason.ACCEPT_RATE, 0);
         private final Attempt attempt = Attempts.connection(() -> Attempts.key(1));
 
         public Bucket() {
@@ -67,7 +67,7 @@ class RulesLincheckTest {
     /** A client's bucket of three tokens. */
     public static final class ClientBucket {
         private final ClientTable table = new ClientTable(10, () -> 0);
-        private final ClientRateRule rule = new ClientRateRule(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
+        private final RateRule<?> rule = RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         public ClientBucket() {
@@ -138,14 +138,45 @@ class RulesLincheckTest {
         }
     }
 
-    /** What is in flight, against a limit of two. */
+    /** A client's count, while the client is idle for long enough to be forgotten as soon as nothing of it is left. */
+    public static final class ForgettableClient {
+        private static final long AN_HOUR_LATER = 3_600_000_000_000L;
+
+        private final ClientTable table = new ClientTable(10, () -> AN_HOUR_LATER);
+        private final ClientCountRule rule =
+                new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        private final Attempt attempt = Attempts.request(table.client(Attempts.key(1)));
+
+        public ForgettableClient() {
+            rule.limit(2);
+        }
+
+        @Operation
+        public boolean enter() {
+            return rule.tryAcquire(attempt, 0) == Verdict.pass();
+        }
+
+        @Operation
+        public void leave() {
+            rule.release(attempt, 0, 0, Outcome.SUCCESS);
+        }
+
+        @Operation(nonParallelGroup = "housekeeper")
+        public void sweep() {
+            table.sweep();
+        }
+
+        @Operation
+        public int inProgress() {
+            return table.stateOf(attempt).requests();
+        }
+    }
+
+    /** What is in flight, against a limit of two or one. */
     public static final class InFlight {
         private final ClientTable table = new ClientTable(10, () -> 0);
-        private final ConcurrencyRule rule = new ConcurrencyRule(
-                Limits.of(Algorithm.FIXED, new LimitParameters(2, 1, 2, Duration.ofMillis(20))),
-                table,
-                new FairShare(0),
-                0);
+        private final ConcurrencyRule rule =
+                new ConcurrencyRule(Limits.of(Algorithm.FIXED, limitOf(2)), table, new FairShare(0), 0);
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         @Operation
@@ -156,6 +187,20 @@ class RulesLincheckTest {
         @Operation
         public int inFlight() {
             return rule.inFlight();
+        }
+
+        @Operation(nonParallelGroup = "tuner")
+        public void allowOne() {
+            rule.reconfigure(limitOf(1));
+        }
+
+        @Operation(nonParallelGroup = "tuner")
+        public void allowTwo() {
+            rule.reconfigure(limitOf(2));
+        }
+
+        private static LimitParameters limitOf(int limit) {
+            return new LimitParameters(limit, 1, limit, Duration.ofMillis(20));
         }
 
         @Operation
@@ -186,6 +231,12 @@ class RulesLincheckTest {
     void aClientsCountIsLinearizableWhileItsLimitIsTuned() {
         modelCheck(ClientCount.class);
         stress(ClientCount.class);
+    }
+
+    @Test
+    void aClientsCountIsLinearizableWhileTheClientIsForgotten() {
+        stress(ForgettableClient.class);
+        modelCheck(ForgettableClient.class);
     }
 
     @Test

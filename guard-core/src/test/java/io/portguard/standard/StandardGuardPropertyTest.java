@@ -15,7 +15,6 @@ import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.rule.ClientUsage;
-import io.portguard.settings.InvalidSettingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class StandardGuardPropertyTest {
 
-    private static final int CLIENTS = 300;
     private static final int STEPS = 2_500;
 
     private final ManualClock clock = new ManualClock();
@@ -62,18 +59,18 @@ class StandardGuardPropertyTest {
         SplittableRandom random = new SplittableRandom(seed);
         StandardGuard guard = guard(Map.of(
                 "clients.max-tracked", "20", "requests.concurrency.initial", "30", "requests.concurrency.max", "100"));
-        World world = new World(guard, clock, random);
+        RandomUse use = new RandomUse(guard, clock, random);
         for (int step = 0; step < STEPS; step++) {
-            world.step();
+            use.step();
             if (step % 10 == 0) {
                 assertNothingIsNegative(guard, seed);
                 assertThat(guard.status().activeRequests() + guard.status().activeConnections())
                         .as("seed %d, step %d", seed, step)
-                        .isEqualTo(world.out.size());
+                        .isEqualTo(use.out.size());
             }
         }
-        world.releaseAll();
-        assertNothingIsHeld(guard, world.clients, seed);
+        use.releaseAll();
+        assertNothingIsHeld(guard, use.clients, seed);
         assertThat(guard.guard().faults()).as("seed %d", seed).isZero();
     }
 
@@ -92,21 +89,21 @@ class StandardGuardPropertyTest {
                 SplittableRandom random = new SplittableRandom(seed * 31 + worker);
                 workers.add(threads.submit(() -> {
                     start.await();
-                    World world = new World(guard, clock, random);
-                    world.ticks = false;
+                    RandomUse use = new RandomUse(guard, clock, random);
+                    use.ticks = false;
                     for (int step = 0; step < STEPS; step++) {
-                        world.step();
+                        use.step();
                         // A permit may be released by another thread, and by two at once.
-                        if (!world.out.isEmpty() && random.nextInt(4) == 0) {
-                            passedOn.add(world.out.get(random.nextInt(world.out.size())));
+                        if (!use.out.isEmpty() && random.nextInt(4) == 0) {
+                            passedOn.add(use.out.get(random.nextInt(use.out.size())));
                         }
                         Permit others = passedOn.poll();
                         if (others != null) {
                             others.release(Outcome.SUCCESS);
                         }
                     }
-                    world.releaseAll();
-                    seen.addAll(world.clients);
+                    use.releaseAll();
+                    seen.addAll(use.clients);
                     return null;
                 }));
             }
@@ -191,126 +188,6 @@ class StandardGuardPropertyTest {
                 .allMatch(usage -> usage.requests() == 0 && usage.connections() == 0);
     }
 
-    /** Does one thing or another to a guard. */
-    private static final class World {
-
-        private static final List<String> CHOICES = List.of(
-                "mode enforce shadow off",
-                "connections.max 1 5 50 1000",
-                "connections.max-per-client unset 1 3 100",
-                "connections.accept-rate unset 1 50 0.001 1e7",
-                "connections.accept-burst unset 1 7 1000",
-                "connections.accept-rate-per-client unset 1 50 0.001",
-                "connections.accept-burst-per-client unset 1 7",
-                "connections.request-timeout 1ms 10s 1d",
-                "connections.tls-handshake-timeout 1ms 10s",
-                "connections.idle-timeout 1ms 10s",
-                "connections.min-data-rate 0 1000",
-                "requests.concurrency.algorithm adaptive fixed aimd vegas gradient",
-                "requests.concurrency.initial 1 10 50",
-                "requests.concurrency.min 1 4 20",
-                "requests.concurrency.max 1 8 20 50 10000",
-                "clients.rate unset 1 0.01 100 1e7",
-                "clients.burst unset 1 20 1e7",
-                "clients.max-concurrent unset 1 2 50",
-                "clients.fair-share true false",
-                "shedding.enabled true false",
-                "shedding.target-delay 1ms 20ms 1m",
-                "access.allow none 10.0.0.0/8 10.0.0.0/25,::/0",
-                "access.deny none 10.0.0.16/28 2001:db8::/32");
-
-        private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
-        private static final List<Priority> PRIORITIES = List.of(Priority.values());
-
-        private final StandardGuard guard;
-        private final ManualClock clock;
-        private final SplittableRandom random;
-        private final List<Permit> out = new ArrayList<>();
-        private final List<Client> clients = new ArrayList<>();
-        private boolean ticks = true;
-
-        World(StandardGuard guard, ManualClock clock, SplittableRandom random) {
-            this.guard = guard;
-            this.clock = clock;
-            this.random = random;
-        }
-
-        void step() {
-            switch (random.nextInt(20)) {
-                case 0, 1 -> tune();
-                case 2 -> {
-                    if (random.nextInt(10) == 0) {
-                        guard.settings().revert();
-                    }
-                }
-                case 3 -> guard.ban(Attempts.key(random.nextInt(CLIENTS)), 1 + random.nextInt(5));
-                case 4 -> guard.unban(Attempts.key(random.nextInt(CLIENTS)));
-                case 5 -> guard.queueDelay().record(random.nextLong(200_000_000));
-                case 6 -> {
-                    if (ticks) {
-                        clock.advanceMillis(random.nextInt(100) == 0 ? 700_000 : random.nextInt(120));
-                        guard.guard().tick();
-                    }
-                }
-                case 7, 8, 9, 10, 11, 12 -> release();
-                default -> admit();
-            }
-        }
-
-        void releaseAll() {
-            out.forEach(permit -> permit.release(Outcome.SUCCESS));
-            out.clear();
-        }
-
-        private void tune() {
-            String[] choice = CHOICES.get(random.nextInt(CHOICES.size())).split(" ", -1);
-            String value = choice[1 + random.nextInt(choice.length - 1)];
-            try {
-                guard.settings().tune(choice[0], value, random.nextBoolean() ? 0 : 1 + random.nextInt(3));
-            } catch (InvalidSettingException contradicting) {
-                assertThat(contradicting.getMessage()).containsAnyOf("only together with", "<=");
-            }
-        }
-
-        private void admit() {
-            Client client;
-            if (clients.isEmpty() || random.nextInt(3) == 0) {
-                int number = random.nextInt(CLIENTS);
-                client = guard.guard().client(Attempts.key(number));
-                clients.add(client);
-            } else {
-                // One kept on a connection, perhaps evicted meanwhile.
-                client = clients.get(random.nextInt(clients.size()));
-            }
-            IpAddress address = IpAddress.ofIpv4(0x0a00_0000 + random.nextInt(CLIENTS));
-            Attempt attempt = random.nextInt(3) == 0
-                    ? Attempt.connection(client, address)
-                    : Attempt.request(client, address, PRIORITIES.get(random.nextInt(PRIORITIES.size())));
-            if (random.nextInt(20) == 0) {
-                attempt = attempt.exempted();
-            }
-            if (guard.guard().tryAdmit(attempt) instanceof Permit permit) {
-                out.add(permit);
-            } else {
-                assertThat(attempt.exempt()).isFalse();
-            }
-        }
-
-        private void release() {
-            if (out.isEmpty()) {
-                return;
-            }
-            Permit permit = out.remove(random.nextInt(out.size()));
-            Outcome outcome = OUTCOMES.get(random.nextInt(OUTCOMES.size()));
-            boolean first = permit.release(outcome);
-            assertThat(permit.isReleased()).isTrue();
-            if (random.nextInt(3) == 0) {
-                assertThat(permit.release(Outcome.SUCCESS)).isFalse();
-            }
-            assertThat(first || !ticks).isTrue();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(longs = {3_001, 3_002, 3_003, 3_004})
     void aRefusedRequestCostsNoToken(long seed) {
@@ -367,62 +244,5 @@ class StandardGuardPropertyTest {
         }
         assertThat(guard.guard().counts(Attempt.Kind.REQUEST).rejected(Reason.CLIENT_CONCURRENCY))
                 .isPositive();
-    }
-
-    @Test
-    void aTuningForATimeIsAppliedAndTakenBackByTheTick() {
-        StandardGuard guard = guard(Map.of());
-        Client client = guard.guard().client(Attempts.key(1));
-        guard.settings().tune("connections.max", "1", 10);
-        Permit only = (Permit) guard.guard().tryAdmit(Attempts.connection(client));
-        assertThat(guard.guard().tryAdmit(Attempts.connection(client))).isEqualTo(Rejection.of(Reason.CONNECTIONS));
-        clock.advanceSeconds(10);
-        guard.guard().tick();
-        assertThat(guard.guard().tryAdmit(Attempts.connection(client))).isInstanceOf(Permit.class);
-        assertThat(only.release(Outcome.SUCCESS)).isTrue();
-    }
-
-    @Test
-    void aBanHoldsFromTheNextDecisionOn() {
-        StandardGuard guard = guard(Map.of());
-        Client client = guard.guard().client(Attempts.key(1));
-        guard.ban(client.key(), 10);
-        assertThat(guard.guard().tryAdmit(Attempts.request(client))).isEqualTo(Rejection.of(Reason.BANNED, 10));
-        assertThat(guard.guard().tryAdmit(Attempts.connection(client))).isEqualTo(Rejection.of(Reason.BANNED, 10));
-        assertThat(guard.unban(client.key())).isTrue();
-        assertThat(guard.guard().tryAdmit(Attempts.request(client))).isInstanceOf(Permit.class);
-    }
-
-    @Test
-    void aDrainRefusesAllButWhatIsExempt() {
-        StandardGuard guard = guard(Map.of());
-        Client client = guard.guard().client(Attempts.key(1));
-        Permit before = (Permit) guard.guard().tryAdmit(Attempts.request(client));
-        guard.drain();
-        assertThat(guard.guard().tryAdmit(Attempts.request(client, Priority.CRITICAL)))
-                .isEqualTo(Rejection.of(Reason.DRAINING));
-        assertThat(guard.guard().tryAdmit(Attempts.request(client).exempted())).isInstanceOf(Permit.class);
-        assertThat(before.release(Outcome.SUCCESS)).isTrue();
-    }
-
-    @Test
-    void withNothingConfiguredAServiceThatKeepsUpIsRefusedNothing() {
-        StandardGuard guard = guard(Map.of());
-        SplittableRandom random = new SplittableRandom(5);
-        List<Permit> out = new ArrayList<>();
-        for (int step = 0; step < 50_000; step++) {
-            Client client = guard.guard().client(Attempts.key(random.nextInt(200)));
-            assertThat(guard.guard().tryAdmit(Attempts.request(client))).isInstanceOfSatisfying(Permit.class, out::add);
-            clock.advanceNanos(1_250_000);
-            if (out.size() > 8) {
-                out.remove(random.nextInt(out.size())).release(Outcome.SUCCESS);
-            }
-            if (step % 40 == 0) {
-                guard.guard().tick();
-            }
-        }
-        out.forEach(permit -> permit.release(Outcome.SUCCESS));
-        assertThat(guard.status().rejectedRequests()).isZero();
-        assertThat(guard.status().activeRequests()).isZero();
     }
 }

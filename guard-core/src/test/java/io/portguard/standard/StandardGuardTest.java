@@ -1,0 +1,88 @@
+package io.portguard.standard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempts;
+import io.portguard.Client;
+import io.portguard.ManualClock;
+import io.portguard.Outcome;
+import io.portguard.Permit;
+import io.portguard.Priority;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class StandardGuardTest {
+
+    private final ManualClock clock = new ManualClock();
+
+    private StandardGuard guard(Map<String, String> settings) {
+        return StandardGuard.builder("test")
+                .configure(settings)
+                .clock(clock)
+                .tickInterval(Duration.ZERO)
+                .build();
+    }
+
+    @Test
+    void aTuningForATimeIsAppliedAndTakenBackByTheTick() {
+        StandardGuard guard = guard(Map.of());
+        Client client = guard.guard().client(Attempts.key(1));
+        guard.settings().tune("connections.max", "1", 10);
+        Permit only = (Permit) guard.guard().tryAdmit(Attempts.connection(client));
+        assertThat(guard.guard().tryAdmit(Attempts.connection(client))).isEqualTo(Rejection.of(Reason.CONNECTIONS));
+        clock.advanceSeconds(10);
+        guard.guard().tick();
+        assertThat(guard.guard().tryAdmit(Attempts.connection(client))).isInstanceOf(Permit.class);
+        assertThat(only.release(Outcome.SUCCESS)).isTrue();
+    }
+
+    @Test
+    void aBanHoldsFromTheNextDecisionOn() {
+        StandardGuard guard = guard(Map.of());
+        Client client = guard.guard().client(Attempts.key(1));
+        guard.ban(client.key(), 10);
+        assertThat(guard.guard().tryAdmit(Attempts.request(client))).isEqualTo(Rejection.of(Reason.BANNED, 10));
+        assertThat(guard.guard().tryAdmit(Attempts.connection(client))).isEqualTo(Rejection.of(Reason.BANNED, 10));
+        assertThat(guard.unban(client.key())).isTrue();
+        assertThat(guard.guard().tryAdmit(Attempts.request(client))).isInstanceOf(Permit.class);
+    }
+
+    @Test
+    void aDrainRefusesAllButWhatIsExempt() {
+        StandardGuard guard = guard(Map.of());
+        Client client = guard.guard().client(Attempts.key(1));
+        Permit before = (Permit) guard.guard().tryAdmit(Attempts.request(client));
+        guard.drain();
+        assertThat(guard.guard().tryAdmit(Attempts.request(client, Priority.CRITICAL)))
+                .isEqualTo(Rejection.of(Reason.DRAINING));
+        assertThat(guard.guard().tryAdmit(Attempts.request(client).exempted())).isInstanceOf(Permit.class);
+        assertThat(before.release(Outcome.SUCCESS)).isTrue();
+    }
+
+    @Test
+    void withNothingConfiguredAServiceThatKeepsUpIsRefusedNothing() {
+        StandardGuard guard = guard(Map.of());
+        SplittableRandom random = new SplittableRandom(5);
+        List<Permit> out = new ArrayList<>();
+        for (int step = 0; step < 50_000; step++) {
+            Client client = guard.guard().client(Attempts.key(random.nextInt(200)));
+            assertThat(guard.guard().tryAdmit(Attempts.request(client))).isInstanceOfSatisfying(Permit.class, out::add);
+            clock.advanceNanos(1_250_000);
+            if (out.size() > 8) {
+                out.remove(random.nextInt(out.size())).release(Outcome.SUCCESS);
+            }
+            if (step % 40 == 0) {
+                guard.guard().tick();
+            }
+        }
+        out.forEach(permit -> permit.release(Outcome.SUCCESS));
+        assertThat(guard.status().rejectedRequests()).isZero();
+        assertThat(guard.status().activeRequests()).isZero();
+    }
+}
