@@ -138,40 +138,6 @@ class RulesLincheckTest {
         }
     }
 
-    /** A client's count, while the client is idle for long enough to be forgotten as soon as nothing of it is left. */
-    public static final class ForgettableClient {
-        private static final long AN_HOUR_LATER = 3_600_000_000_000L;
-
-        private final ClientTable table = new ClientTable(10, () -> AN_HOUR_LATER);
-        private final ClientCountRule rule =
-                new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
-        private final Attempt attempt = Attempts.request(table.client(Attempts.key(1)));
-
-        public ForgettableClient() {
-            rule.limit(2);
-        }
-
-        @Operation
-        public boolean enter() {
-            return rule.tryAcquire(attempt, 0) == Verdict.pass();
-        }
-
-        @Operation
-        public void leave() {
-            rule.release(attempt, 0, 0, Outcome.SUCCESS);
-        }
-
-        @Operation(nonParallelGroup = "housekeeper")
-        public void sweep() {
-            table.sweep();
-        }
-
-        @Operation
-        public int inProgress() {
-            return table.stateOf(attempt).requests();
-        }
-    }
-
     /** What is in flight, against a limit of two or one. */
     public static final class InFlight {
         private final ClientTable table = new ClientTable(10, () -> 0);
@@ -231,12 +197,6 @@ class RulesLincheckTest {
     void aClientsCountIsLinearizableWhileItsLimitIsTuned() {
         modelCheck(ClientCount.class);
         stress(ClientCount.class);
-    }
-
-    @Test
-    void aClientsCountIsLinearizableWhileTheClientIsForgotten() {
-        stress(ForgettableClient.class);
-        modelCheck(ForgettableClient.class);
     }
 
     @Test

@@ -1,0 +1,72 @@
+package io.portguard.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.Attempts;
+import io.portguard.Outcome;
+import io.portguard.Reason;
+import io.portguard.Verdict;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client is forgotten in the moment in which something of it begins. */
+class ForgetRaceTest {
+
+    private static final int ROUNDS = 100_000;
+    private static final long LATER = Duration.ofHours(1).toNanos();
+
+    /** Whatever was last seen at 0 is idle. */
+    private final ClientTable table = new ClientTable(100, () -> LATER);
+
+    private final ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+    private final Attempt attempt = Attempts.request(table.client(Attempts.key(1)));
+
+    @Test
+    @Timeout(60)
+    void whatBeginsIsCountedOnTheStateThatIsKnownAfterwards() throws Exception {
+        rule.limit(10);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger swept = new AtomicInteger();
+        ExecutorService housekeeper = Executors.newSingleThreadExecutor();
+        int forgotten = 0;
+        try {
+            Future<?> sweeping = housekeeper.submit(() -> {
+                for (int round = 1; round <= ROUNDS; round++) {
+                    await(begun, round);
+                    table.sweep();
+                    swept.set(round);
+                }
+            });
+            for (int round = 1; round <= ROUNDS; round++) {
+                ClientState before = table.stateOf(attempt);
+                begun.set(round);
+                assertThat(rule.tryAcquire(attempt, 0)).isEqualTo(Verdict.pass());
+                await(swept, round);
+                assertThat(table.stateOf(attempt).requests())
+                        .as("round %d", round)
+                        .isEqualTo(1);
+                rule.release(attempt, 0, 0, Outcome.SUCCESS);
+                assertThat(table.stateOf(attempt).requests())
+                        .as("round %d", round)
+                        .isZero();
+                forgotten += before.isForgotten() ? 1 : 0;
+            }
+            sweeping.get();
+        } finally {
+            housekeeper.shutdownNow();
+        }
+        assertThat(forgotten).as("rounds in which the client was forgotten").isPositive();
+    }
+
+    private static void await(AtomicInteger turn, int round) {
+        while (turn.get() < round && !Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+        }
+    }
+}
