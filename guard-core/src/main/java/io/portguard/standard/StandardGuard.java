@@ -60,6 +60,7 @@ public final class StandardGuard implements AutoCloseable {
     private final StandardRules rules;
     private final ClientTable clients;
     private final HttpAttempts attempts;
+    private final ConnectionChecks checks;
     private final ClientIdentity identity;
     private final OpenConnections connections;
     private final QueueDelay queueDelay;
@@ -108,6 +109,7 @@ public final class StandardGuard implements AutoCloseable {
         pressure.add(cpu, Trigger.none());
         builder.sources.forEach(pressure::add);
         guard = builder.guard(this);
+        checks = new ConnectionChecks(guard);
         settings.onChange(this::apply);
     }
 
@@ -132,6 +134,11 @@ public final class StandardGuard implements AutoCloseable {
     /** Where adapters say which connections are open, and what these are doing. */
     public OpenConnections connections() {
         return connections;
+    }
+
+    /** What adapters that see the bytes of a connection look at before its first request. */
+    public ConnectionChecks checks() {
+        return checks;
     }
 
     /** Where adapters record how long tasks waited for a thread. */
@@ -286,6 +293,8 @@ public final class StandardGuard implements AutoCloseable {
         rules.maxRequestsOfClient(values.find(StandardSettings.CLIENTS_MAX_CONCURRENT));
         rules.fairShare(values.get(StandardSettings.CLIENTS_FAIR_SHARE));
         rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
+        rules.maxHandshakes(values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES));
+        checks.apply(values);
         applyClientRate(values);
         applyLimit(values);
         applyTimeouts(values);
@@ -422,6 +431,7 @@ public final class StandardGuard implements AutoCloseable {
             return guard.clients(port.clients)
                     .connectionRules(port.rules.forConnections())
                     .connectionRules(connectionRules.toArray(new Rule[0]))
+                    .handshakeRules(port.rules.forHandshakes())
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
