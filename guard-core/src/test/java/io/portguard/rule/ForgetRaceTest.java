@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class ForgetRaceTest {
 
     private static final int ROUNDS = 100_000;
+    private static final int SWEPT_FIRST = 100;
     private static final long LATER = Duration.ofHours(1).toNanos();
 
     /** Whatever was last seen at 0 is idle. */
@@ -46,6 +47,10 @@ class ForgetRaceTest {
             for (int round = 1; round <= ROUNDS; round++) {
                 ClientState before = table.stateOf(attempt);
                 begun.set(round);
+                if (round % SWEPT_FIRST == 0) {
+                    // However the threads are scheduled, now and then the client is forgotten before.
+                    await(swept, round);
+                }
                 assertThat(rule.tryAcquire(attempt, 0)).isEqualTo(Verdict.pass());
                 await(swept, round);
                 assertThat(table.stateOf(attempt).requests())
