@@ -7,6 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.standard.ConnectionChecks;
+import io.portguard.wire.FirstBytes;
+import io.portguard.wire.HandshakeFailure;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -84,6 +87,12 @@ class GuardMeterTest {
             case "priority" ->
                 Arrays.stream(Priority.values()).map(Priority::text).anyMatch(tag.getValue()::equals);
             case "source" -> service.guard().pressureSources().contains(tag.getValue());
+            case "protocol" ->
+                FirstBytes.PROTOCOLS.contains(tag.getValue()) || tag.getValue().equals(ConnectionChecks.CONFIGURED);
+            case "cause" ->
+                Arrays.stream(HandshakeFailure.values())
+                        .map(HandshakeFailure::text)
+                        .anyMatch(tag.getValue()::equals);
             default -> false;
         };
     }
