@@ -92,6 +92,9 @@ final class GuardedConnection implements ChannelFutureListener {
         wait.remove();
     }
 
+    /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
+    void misbehaved() {}
+
     /** Closes the connection because its time ran out. */
     @SuppressWarnings("FutureReturnValueIgnored") // told to the close future
     void timeOut() {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.portguard.Guard;
 import io.portguard.http.HttpAttempts;
 import io.portguard.settings.SettingValues;
@@ -25,21 +26,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Connections are decided at the server channel: one that is refused is closed before it has a pipeline or
  * an event loop. Requests are decided right behind the HTTP codec that the bootstrap's child handler puts into
  * the pipeline, at once or when a TLS handshake has chosen the protocol; one that is refused is answered there
- * and seen by no later handler. Where a codec comes later still, {@link #requestHandler()} is added by hand.
+ * and seen by no later handler. Where a codec comes later still, {@link #guardRequests} is called by hand.
  *
  * <p>Nothing has to be closed: all that is kept belongs to a channel and goes with it.
  */
 public final class GuardedPort {
 
     private final StandardGuard port;
-    private final Refusals refusals;
+    private final Refusals<FullHttpResponse> refusals;
     private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+
+    /** Made with the first HTTP/2 connection; without one Netty's codec need not be on the class path. */
+    private @Nullable Refusals<Http2Answers.Answer> http2Refusals;
+
     private volatile long requestTimeoutNanos;
     private volatile long idleTimeoutNanos;
 
     private GuardedPort(StandardGuard port) {
         this.port = port;
-        this.refusals = new Refusals(port::rateLimitFields);
+        this.refusals = new Refusals<>(port::rateLimitFields, new Http1Answers());
         port.settings().onChange(this::apply);
     }
 
@@ -64,6 +69,15 @@ public final class GuardedPort {
     }
 
     /**
+     * Guards the requests of the HTTP codecs that are in a pipeline by now, HTTP/1.1 and HTTP/2. To be called by
+     * hand, on the channel's event loop, where a codec comes into the pipeline later than {@link #install} can
+     * know of. Nothing is guarded twice.
+     */
+    public void guardRequests(ChannelPipeline pipeline) {
+        guarded("a pipeline", () -> RequestGuards.place(pipeline, this));
+    }
+
+    /**
      * A new handler that admits and refuses the HTTP/1.1 requests of one connection. It belongs right behind the
      * HTTP codec, before all that aggregates, compresses or answers, and runs on the channel's own event loop.
      */
@@ -75,7 +89,8 @@ public final class GuardedPort {
      * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
      *
      * connection       [edge: what is known before TLS] -> owner's pipeline:
-     *                  [TLS] -> codec -> HttpRequestGuard -> ...
+     *                  [TLS] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
+     *                  [TLS] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
      *
      * The edge sees bytes as they come from the network; the request guards see requests. What they share of one
      * connection is its GuardedConnection, what the connections of one event loop share is its LoopWatch.
@@ -98,8 +113,23 @@ public final class GuardedPort {
         return port.attempts();
     }
 
-    Refusals refusals() {
+    Refusals<FullHttpResponse> refusals() {
         return refusals;
+    }
+
+    /** Those of HTTP/2; asked for once for each connection. */
+    synchronized Refusals<Http2Answers.Answer> http2Refusals() {
+        Refusals<Http2Answers.Answer> present = http2Refusals;
+        if (present == null) {
+            present = new Refusals<>(port::rateLimitFields, new Http2Answers());
+            http2Refusals = present;
+        }
+        return present;
+    }
+
+    /** Whether connections are to end with the answers that are under way. */
+    boolean endsKeptConnections() {
+        return false;
     }
 
     long requestTimeoutNanos() {
@@ -166,7 +196,7 @@ public final class GuardedPort {
             ChannelPipeline pipeline = channel.pipeline();
             guarded("a connection's beginning", () -> begin(channel));
             pipeline.addLast(own);
-            guarded("a connection's pipeline", () -> RequestGuards.place(pipeline, GuardedPort.this));
+            guardRequests(pipeline);
         }
 
         /** Before the owner's handlers: the edge, in the order in which its handlers see what is read. */

@@ -124,7 +124,10 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
-        if (upgraded || !(message instanceof HttpObject)) {
+        if (!(message instanceof HttpObject)) {
+            makeWay(reading);
+            reading.fireChannelRead(message);
+        } else if (upgraded) {
             reading.fireChannelRead(message);
         } else if (message instanceof HttpRequest request && !closing) {
             decide(reading, request);
@@ -169,8 +172,10 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
                 || !HttpUtil.isKeepAlive(request)
                 || HttpUtil.getContentLength(request, 0L) > MAX_SWALLOWED_BYTES
                 || exchanges.refused() == MAX_WAITING_REFUSALS;
-        FullHttpResponse answer =
-                port.refusals().answer(rejection, fate(request, closes), HttpMethod.HEAD.equals(request.method()));
+        FullHttpResponse answer = port.refusals()
+                .answer(
+                        rejection,
+                        Http1Answers.variant(fate(request, closes), HttpMethod.HEAD.equals(request.method())));
         // Nothing can fail from here on: above, the request would still have been let through.
         closing = closes;
         swallowing = inBody && !bodyIsUncertain;
@@ -187,11 +192,13 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         waitForRequest();
     }
 
-    private static Refusals.Fate fate(HttpRequest request, boolean closes) {
+    private static Http1Answers.Fate fate(HttpRequest request, boolean closes) {
         if (closes) {
-            return Refusals.Fate.CLOSED;
+            return Http1Answers.Fate.CLOSED;
         }
-        return request.protocolVersion().isKeepAliveDefault() ? Refusals.Fate.KEPT : Refusals.Fate.KEPT_HTTP_1_0;
+        return request.protocolVersion().isKeepAliveDefault()
+                ? Http1Answers.Fate.KEPT
+                : Http1Answers.Fate.KEPT_HTTP_1_0;
     }
 
     private void drop(Object message) {
@@ -223,6 +230,23 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
             reading.read();
         }
         reading.fireChannelReadComplete();
+    }
+
+    /** The codec may have made way for another one: a client that began with HTTP/2 is told of by an event. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (RequestGuards.http1Codec(context.pipeline()) == null) {
+            makeWay(context);
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    /** Nobody speaks HTTP/1.1 here any more; if it is HTTP/2 now, that is guarded. */
+    private void makeWay(ChannelHandlerContext leaving) {
+        port.guardRequests(leaving.pipeline());
+        if (!leaving.isRemoved()) {
+            leaving.pipeline().remove(this);
+        }
     }
 
     @Override

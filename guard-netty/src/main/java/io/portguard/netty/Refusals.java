@@ -1,12 +1,8 @@
 package io.portguard.netty;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
-import static io.netty.handler.codec.http.HttpHeaderValues.CLOSE;
-import static io.netty.handler.codec.http.HttpHeaderValues.KEEP_ALIVE;
 
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.AsciiString;
 import io.portguard.Reason;
 import io.portguard.Rejection;
@@ -21,14 +17,47 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answers to refused requests, each made once and shared by all connections from then on. Thread-safe: two
  * that make the same answer at the same time make equal ones.
+ *
+ * @param <A> the answers of one protocol
  */
-final class Refusals {
+final class Refusals<A> {
 
-    /** What a client is told about its connection: nothing, that it is closed, or (HTTP/1.0) that it is kept. */
-    enum Fate {
-        KEPT,
-        CLOSED,
-        KEPT_HTTP_1_0
+    /** Makes the answers of one protocol. */
+    interface Form<A> {
+
+        /** How many answers there are to the same rejection. */
+        int variants();
+
+        A make(Content content, int variant);
+    }
+
+    /** What an answer says in every protocol. */
+    record Content(
+            Rejection rejection,
+            int retryAfterSeconds,
+            @Nullable RateLimitFields rateLimit) {
+
+        Refusal refusal() {
+            return Refusal.of(rejection.reason());
+        }
+
+        /** Names and values in turn. */
+        List<AsciiString> headers() {
+            List<AsciiString> headers = new ArrayList<>();
+            headers.add(CONTENT_TYPE);
+            headers.add(PROBLEM);
+            headers.add(CONTENT_LENGTH);
+            headers.add(AsciiString.of(Integer.toString(refusal().body().length)));
+            headers.add(RETRY_AFTER);
+            headers.add(AsciiString.of(Integer.toString(retryAfterSeconds)));
+            if (rateLimit != null) {
+                headers.add(RATE_LIMIT_POLICY);
+                headers.add(AsciiString.of(rateLimit.policy()));
+                headers.add(RATE_LIMIT);
+                headers.add(AsciiString.of(rateLimit.rateLimit(rejection)));
+            }
+            return headers;
+        }
     }
 
     private static final AsciiString RETRY_AFTER = AsciiString.cached(Refusal.RETRY_AFTER);
@@ -36,44 +65,46 @@ final class Refusals {
     private static final AsciiString RATE_LIMIT_POLICY = AsciiString.cached(Refusal.RATE_LIMIT_POLICY);
     private static final AsciiString PROBLEM = AsciiString.cached(Refusal.CONTENT_TYPE);
 
-    private static final int FATES = Fate.values().length;
-
     /** Retry-After is the rejection's own time and at most half as much again and a second. */
     private static final int JITTERS = Rejection.MAX_RETRY_AFTER_SECONDS / 2 + 2;
 
     private static final int WAITS = Rejection.MAX_RETRY_AFTER_SECONDS + JITTERS;
 
     private final Supplier<@Nullable RateLimitFields> rateLimitFields;
-    private volatile Made made;
+    private final Form<A> form;
+    private volatile Made<A> made;
 
-    Refusals(Supplier<@Nullable RateLimitFields> rateLimitFields) {
+    Refusals(Supplier<@Nullable RateLimitFields> rateLimitFields, Form<A> form) {
         this.rateLimitFields = rateLimitFields;
-        this.made = new Made(rateLimitFields.get());
+        this.form = form;
+        this.made = new Made<>(form, rateLimitFields.get());
     }
 
-    /** The answer to a request that was refused; to be written as it is, without being retained. */
-    FullHttpResponse answer(Rejection rejection, Fate fate, boolean toHead) {
+    /** The answer to a request that was refused; shared, to be written as it is. */
+    A answer(Rejection rejection, int variant) {
         RateLimitFields fields = rateLimitFields.get();
-        Made current = made;
+        Made<A> current = made;
         if (current.fields != fields) {
-            current = new Made(fields);
+            current = new Made<>(form, fields);
             made = current;
         }
-        return current.answer(rejection, fate, toHead);
+        return current.answer(rejection, variant);
     }
 
     /** The answers with the same rate limit fields. */
-    private static final class Made {
+    private static final class Made<A> {
 
+        private final Form<A> form;
         private final @Nullable RateLimitFields fields;
-        private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable FullHttpResponse>> byReason =
+        private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable A>> byReason =
                 new AtomicReferenceArray<>(Reason.values().length);
 
-        Made(@Nullable RateLimitFields fields) {
+        Made(Form<A> form, @Nullable RateLimitFields fields) {
+            this.form = form;
             this.fields = fields;
         }
 
-        FullHttpResponse answer(Rejection rejection, Fate fate, boolean toHead) {
+        A answer(Rejection rejection, int variant) {
             int retryAfter = Refusal.retryAfterSeconds(rejection);
             int seconds = retryAfter;
             if (fields != null) {
@@ -81,45 +112,24 @@ final class Refusals {
                 int jitter = seconds - rejection.retryAfterSeconds();
                 seconds = rejection.retryAfterSeconds() * JITTERS + jitter;
             }
-            int index = (seconds * FATES + fate.ordinal()) * 2 + (toHead ? 1 : 0);
-            AtomicReferenceArray<@Nullable FullHttpResponse> answers = of(rejection.reason());
-            FullHttpResponse answer = answers.get(index);
+            int index = seconds * form.variants() + variant;
+            AtomicReferenceArray<@Nullable A> answers = of(rejection.reason());
+            A answer = answers.get(index);
             if (answer == null) {
-                answer = make(rejection, retryAfter, fate, toHead);
+                answer = form.make(new Content(rejection, retryAfter, fields), variant);
                 answers.set(index, answer);
             }
             return answer;
         }
 
-        private AtomicReferenceArray<@Nullable FullHttpResponse> of(Reason reason) {
-            AtomicReferenceArray<@Nullable FullHttpResponse> answers = byReason.get(reason.ordinal());
+        private AtomicReferenceArray<@Nullable A> of(Reason reason) {
+            AtomicReferenceArray<@Nullable A> answers = byReason.get(reason.ordinal());
             if (answers == null) {
                 int waits = fields == null ? WAITS : (Rejection.MAX_RETRY_AFTER_SECONDS + 1) * JITTERS;
-                answers = new AtomicReferenceArray<>(waits * FATES * 2);
+                answers = new AtomicReferenceArray<>(waits * form.variants());
                 byReason.set(reason.ordinal(), answers);
             }
             return answers;
-        }
-
-        private FullHttpResponse make(Rejection rejection, int retryAfter, Fate fate, boolean toHead) {
-            Refusal refusal = Refusal.of(rejection.reason());
-            List<CharSequence> headers = new ArrayList<>();
-            add(headers, CONTENT_TYPE, PROBLEM);
-            add(headers, CONTENT_LENGTH, Integer.toString(refusal.body().length));
-            add(headers, RETRY_AFTER, Integer.toString(retryAfter));
-            if (fields != null) {
-                add(headers, RATE_LIMIT_POLICY, fields.policy());
-                add(headers, RATE_LIMIT, fields.rateLimit(rejection));
-            }
-            if (fate != Fate.KEPT) {
-                add(headers, CONNECTION, fate == Fate.CLOSED ? CLOSE : KEEP_ALIVE);
-            }
-            return new SharedAnswer(refusal.status(), headers, toHead ? new byte[0] : refusal.body());
-        }
-
-        private static void add(List<CharSequence> headers, AsciiString name, CharSequence value) {
-            headers.add(name);
-            headers.add(AsciiString.of(value));
         }
     }
 }

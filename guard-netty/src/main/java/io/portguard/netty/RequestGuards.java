@@ -7,6 +7,8 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Map;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the codecs in a pipeline and puts what guards requests right behind them. Confined to the event loop. */
 final class RequestGuards {
+
+    /** Netty's HTTP/2 codec need not be on the class path. */
+    private static final boolean HTTP2_IS_THERE = isThere("io.netty.handler.codec.http2.Http2ConnectionHandler");
 
     private RequestGuards() {}
 
@@ -23,6 +28,9 @@ final class RequestGuards {
         if (codec != null && pipeline.get(HttpRequestGuard.class) == null) {
             pipeline.addAfter(codec.name(), null, port.requestHandler());
         }
+        if (HTTP2_IS_THERE) {
+            OfHttp2.place(pipeline, port);
+        }
         ChannelHandlerContext negotiation = pipeline.context(ApplicationProtocolNegotiationHandler.class);
         if (negotiation != null && pipeline.get(OnceNegotiated.class) == null) {
             pipeline.addBefore(negotiation.name(), null, new OnceNegotiated(port));
@@ -30,7 +38,7 @@ final class RequestGuards {
     }
 
     /** The codec, or whichever of decoder and encoder comes last. */
-    private static @Nullable ChannelHandlerContext http1Codec(ChannelPipeline pipeline) {
+    static @Nullable ChannelHandlerContext http1Codec(ChannelPipeline pipeline) {
         String last = null;
         for (Map.Entry<String, ChannelHandler> each : pipeline) {
             ChannelHandler handler = each.getValue();
@@ -41,6 +49,26 @@ final class RequestGuards {
             }
         }
         return last == null ? null : pipeline.context(last);
+    }
+
+    private static boolean isThere(String className) {
+        try {
+            Class.forName(className, false, RequestGuards.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException absent) {
+            return false;
+        }
+    }
+
+    private static final class OfHttp2 {
+
+        static void place(ChannelPipeline pipeline, GuardedPort port) {
+            ChannelHandlerContext codec = pipeline.context(Http2ConnectionHandler.class);
+            Http2RequestGuard guard = codec == null ? null : Http2RequestGuard.place(codec, port);
+            if (guard != null && codec.handler() instanceof Http2FrameCodec) {
+                pipeline.addAfter(codec.name(), null, new Http2StreamGate(guard));
+            }
+        }
     }
 
     /**
@@ -61,7 +89,7 @@ final class RequestGuards {
             if (event instanceof SslHandshakeCompletionEvent && !context.isRemoved()) {
                 ChannelPipeline pipeline = context.pipeline();
                 pipeline.remove(this);
-                port.guarded("a negotiated pipeline", () -> place(pipeline, port));
+                port.guardRequests(pipeline);
             }
         }
     }

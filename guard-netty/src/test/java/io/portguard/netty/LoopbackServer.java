@@ -10,17 +10,17 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.HttpConversionUtil;
+import io.netty.util.AsciiString;
 import io.netty.util.CharsetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.portguard.Attempt;
@@ -44,6 +44,8 @@ final class LoopbackServer implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final AsciiString STREAM_ID = HttpConversionUtil.ExtensionHeaderNames.STREAM_ID.text();
+
     final Gate connectionGate = new Gate();
     final Gate requestGate = new Gate();
     final StandardGuard guard;
@@ -54,7 +56,10 @@ final class LoopbackServer implements AutoCloseable {
     /** How many connections have got a pipeline. */
     final AtomicInteger pipelines = new AtomicInteger();
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    /** How many streams have got a channel. */
+    final AtomicInteger streams = new AtomicInteger();
+
+    private final EventLoopGroup group;
     private final Channel channel;
 
     LoopbackServer(Map<String, String> settings) {
@@ -62,20 +67,33 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     LoopbackServer(Map<String, String> settings, Consumer<StandardGuard.Builder> more) {
+        this(settings, more, Protocol.HTTP_1, Transport.NIO);
+    }
+
+    LoopbackServer(Map<String, String> settings, Protocol protocol) {
+        this(settings, anything -> {}, protocol, Transport.NIO);
+    }
+
+    LoopbackServer(
+            Map<String, String> settings,
+            Consumer<StandardGuard.Builder> more,
+            Protocol protocol,
+            Transport transport) {
         StandardGuard.Builder builder = StandardGuard.builder("server")
                 .configure(settings)
                 .connectionRules(connectionGate)
                 .requestRules(requestGate);
         more.accept(builder);
         guard = builder.build();
+        group = new MultiThreadIoEventLoopGroup(2, transport.ioHandlers());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
-                .channel(NioServerSocketChannel.class)
+                .channel(transport.serverChannel())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel connection) {
                         pipelines.incrementAndGet();
-                        connection.pipeline().addLast(new HttpServerCodec(), new App());
+                        protocol.addTo(connection.pipeline(), App::new);
                     }
                 });
         channel = GuardedPort.of(guard)
@@ -128,11 +146,20 @@ final class LoopbackServer implements AutoCloseable {
     private final class App extends ChannelInboundHandlerAdapter {
 
         private String path = "";
+        private String streamId;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            if (context.channel() instanceof Http2StreamChannel) {
+                streams.incrementAndGet();
+            }
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof HttpRequest request) {
                 path = request.uri();
+                streamId = request.headers().get(STREAM_ID);
             }
             if (message instanceof LastHttpContent) {
                 switch (path) {
@@ -143,10 +170,19 @@ final class LoopbackServer implements AutoCloseable {
                         context.write(head);
                         stream(context);
                     }
-                    default -> context.writeAndFlush(response(HttpResponseStatus.OK, "hello"));
+                    case "/fail" -> context.writeAndFlush(response(HttpResponseStatus.INTERNAL_SERVER_ERROR, "failed"));
+                    default -> context.writeAndFlush(inStream(response(HttpResponseStatus.OK, "hello")));
                 }
             }
             ReferenceCountUtil.release(message);
+        }
+
+        /** Where one handler serves all streams of a connection, it says which one it means. */
+        private DefaultFullHttpResponse inStream(DefaultFullHttpResponse response) {
+            if (streamId != null) {
+                response.headers().set(STREAM_ID, streamId);
+            }
+            return response;
         }
 
         @Override

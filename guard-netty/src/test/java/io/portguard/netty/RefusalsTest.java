@@ -16,13 +16,14 @@ import org.junit.jupiter.api.Test;
 class RefusalsTest {
 
     private final AtomicReference<RateLimitFields> fields = new AtomicReference<>();
-    private final Refusals refusals = new Refusals(fields::get);
+    private final Refusals<FullHttpResponse> refusals = new Refusals<>(fields::get, new Http1Answers());
 
     @Test
     void theSameAnswerIsTheSameObject() {
         Set<FullHttpResponse> answers = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 1000; i++) {
-            answers.add(refusals.answer(Rejection.of(Reason.OVERLOAD), Refusals.Fate.KEPT, false));
+            answers.add(refusals.answer(
+                    Rejection.of(Reason.OVERLOAD), Http1Answers.variant(Http1Answers.Fate.KEPT, false)));
         }
         assertThat(answers).hasSizeBetween(1, 2);
     }
@@ -33,8 +34,8 @@ class RefusalsTest {
             for (Reason reason : Reason.values()) {
                 for (int seconds = 0; seconds <= Rejection.MAX_RETRY_AFTER_SECONDS; seconds++) {
                     Rejection rejection = Rejection.of(reason, seconds);
-                    for (Refusals.Fate fate : Refusals.Fate.values()) {
-                        FullHttpResponse answer = refusals.answer(rejection, fate, false);
+                    for (Http1Answers.Fate fate : Http1Answers.Fate.values()) {
+                        FullHttpResponse answer = refusals.answer(rejection, Http1Answers.variant(fate, false));
                         assertThat(answer.status().code()).isEqualTo(reason.httpStatus());
                         assertThat(answer.headers().getInt("Retry-After")).isBetween(seconds, seconds * 3 / 2 + 2);
                         assertThat(answer.content().toString(CharsetUtil.UTF_8)).contains(reason.text());
@@ -52,7 +53,8 @@ class RefusalsTest {
 
     @Test
     void writingAnAnswerDoesNotUseItUp() {
-        FullHttpResponse answer = refusals.answer(Rejection.of(Reason.DENIED), Refusals.Fate.CLOSED, false);
+        FullHttpResponse answer =
+                refusals.answer(Rejection.of(Reason.DENIED), Http1Answers.variant(Http1Answers.Fate.CLOSED, false));
         int length = answer.content().readableBytes();
         answer.content().skipBytes(length);
         assertThat(answer.release()).isFalse();
