@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
         name = "benchmarks/run",
         description = "Measures Portguard beside its peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {Benchmarks.Decision.class, Benchmarks.Limits.class})
+        subcommands = {Benchmarks.Decision.class, Benchmarks.Limits.class, Benchmarks.Memory.class})
 public final class Benchmarks implements Runnable {
 
     @Spec
@@ -122,6 +122,18 @@ public final class Benchmarks implements Runnable {
             return random > 0
                     ? benchmark.runRandom(random, first, subjects)
                     : benchmark.runNamed(scenarios, subjects, seeds);
+        }
+    }
+
+    @Command(
+            name = "memory",
+            description = "What a tracked client costs, and who is remembered when addresses rotate.",
+            mixinStandardHelpOptions = true)
+    static final class Memory extends Benchmark {
+
+        @Override
+        Report measure(PrintWriter out) {
+            return new MemoryBenchmark(out).run();
         }
     }
 }
