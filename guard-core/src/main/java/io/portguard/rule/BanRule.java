@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses clients that are banned, until their ban is over. Bans are kept apart from the client table: however
@@ -24,13 +25,34 @@ public final class BanRule implements Rule {
     /** The longest ban, in seconds: a year. */
     public static final long MAX_SECONDS = TimeUnit.DAYS.toSeconds(366);
 
+    /** The longest ban for failures. */
+    static final long MAX_NANOS_FOR_FAILURES = TimeUnit.DAYS.toNanos(1);
+
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final Map<ClientKey, Long> untilNanos = new ConcurrentHashMap<>();
+    private final Map<ClientKey, Ban> bans = new ConcurrentHashMap<>();
     private final NanoClock clock;
+    private final Spared spared;
 
-    public BanRule(NanoClock clock) {
+    BanRule(NanoClock clock, Spared spared) {
         this.clock = clock;
+        this.spared = spared;
+    }
+
+    /**
+     * A ban.
+     *
+     * @param forFailures whether it is known for as long again after its end, so that the next one is longer
+     */
+    private record Ban(long untilNanos, long lengthNanos, boolean forFailures) {
+
+        boolean isOver(long now) {
+            return untilNanos - now <= 0;
+        }
+
+        boolean isForgotten(long now) {
+            return untilNanos + (forFailures ? lengthNanos : 0) - now <= 0;
+        }
     }
 
     /**
@@ -44,25 +66,52 @@ public final class BanRule implements Rule {
             throw new IllegalArgumentException(
                     "seconds: " + seconds + " (expected: a whole number from 1 to " + MAX_SECONDS + ")");
         }
-        if (untilNanos.size() >= MAX_BANS && !untilNanos.containsKey(client)) {
+        if (isFullFor(client)) {
             throw new IllegalArgumentException(
                     "client: " + client + " (expected: fewer than " + MAX_BANS + " bans at a time)");
         }
-        untilNanos.put(client, clock.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+        long length = TimeUnit.SECONDS.toNanos(seconds);
+        bans.put(client, new Ban(clock.nanoTime() + length, length, false));
+    }
+
+    /**
+     * Bans a client for its failures, unless it is banned already or there are too many bans: for twice as long as
+     * before when its last such ban has not been over for longer than it lasted, up to a day.
+     */
+    void banForFailures(ClientKey client, long firstNanos, long now) {
+        if (!isFullFor(client)) {
+            bans.compute(
+                    client,
+                    (key, before) -> before != null && !before.isOver(now) ? before : next(before, firstNanos, now));
+        }
+    }
+
+    private static Ban next(@Nullable Ban before, long firstNanos, long now) {
+        long longer = before == null || !before.forFailures || before.isForgotten(now) ? 0 : before.lengthNanos * 2;
+        long length = Math.max(firstNanos, Math.min(longer, MAX_NANOS_FOR_FAILURES));
+        return new Ban(now + length, length, true);
+    }
+
+    private boolean isFullFor(ClientKey client) {
+        return bans.size() >= MAX_BANS && !bans.containsKey(client);
     }
 
     /** Ends a ban; returns whether there was one. */
     public boolean unban(ClientKey client) {
-        return untilNanos.remove(client) != null;
+        Ban ban = bans.remove(client);
+        return ban != null && !ban.isOver(clock.nanoTime());
     }
 
     /** Who is banned, and for how many seconds more. */
     public Map<String, Long> bans() {
         long now = clock.nanoTime();
-        Map<String, Long> bans = new TreeMap<>();
-        untilNanos.forEach((client, until) ->
-                bans.put(client.toString(), Math.max(0, (long) Math.ceil((until - now) / NANOS_PER_SECOND))));
-        return bans;
+        Map<String, Long> seconds = new TreeMap<>();
+        bans.forEach((client, ban) -> {
+            if (!ban.isOver(now)) {
+                seconds.put(client.toString(), (long) Math.ceil((ban.untilNanos - now) / NANOS_PER_SECOND));
+            }
+        });
+        return seconds;
     }
 
     @Override
@@ -72,7 +121,7 @@ public final class BanRule implements Rule {
 
     @Override
     public boolean active() {
-        return !untilNanos.isEmpty();
+        return !bans.isEmpty();
     }
 
     @Override
@@ -82,15 +131,16 @@ public final class BanRule implements Rule {
 
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
-        Long until = untilNanos.get(attempt.client().key());
-        if (until == null || until - now <= 0) {
+        Ban ban = bans.get(attempt.client().key());
+        // One whose prefix group holds somebody who is spared is banned without that one.
+        if (ban == null || ban.isOver(now) || (ban.forFailures && spared.contains(attempt))) {
             return Verdict.pass();
         }
-        return Rejection.of(Reason.BANNED, (long) Math.ceil((until - now) / NANOS_PER_SECOND));
+        return Rejection.of(Reason.BANNED, (long) Math.ceil((ban.untilNanos - now) / NANOS_PER_SECOND));
     }
 
     @Override
     public void tick(long now) {
-        untilNanos.values().removeIf(until -> until - now <= 0);
+        bans.values().removeIf(ban -> ban.isForgotten(now));
     }
 }

@@ -31,6 +31,9 @@ final class ClientState implements Client {
     private static final AtomicIntegerFieldUpdater<ClientState> SEEN_IN =
             AtomicIntegerFieldUpdater.newUpdater(ClientState.class, "seenIn");
 
+    private static final AtomicIntegerFieldUpdater<ClientState> SCORE =
+            AtomicIntegerFieldUpdater.newUpdater(ClientState.class, "score");
+
     /** Less than this is no use: one request of 10 ms, half a second ago. */
     private static final double FADED = 0.01;
 
@@ -44,6 +47,10 @@ final class ClientState implements Client {
     private volatile int requests;
     private volatile int connections;
     private volatile int seenIn;
+
+    /** See {@link Score}. */
+    private volatile int score;
+
     private volatile boolean forgotten;
 
     ClientState(ClientKey key, long nowNanos) {
@@ -88,7 +95,36 @@ final class ClientState implements Client {
     long owesNanos(long nowNanos) {
         double used = usage(nowNanos);
         long usedNanos = used < FADED ? 0 : (long) (used * NANOS_PER_SECOND);
-        return Math.max(usedNanos, Math.max(requestBucket - nowNanos, acceptBucket - nowNanos));
+        long bucketNanos = Math.max(requestBucket - nowNanos, acceptBucket - nowNanos);
+        return Math.max(scoreNanos(nowNanos), Math.max(usedNanos, bucketNanos));
+    }
+
+    /** Adds to the client's score, and returns what it is then. */
+    long punish(long penaltyNanos, long nowNanos) {
+        while (true) {
+            int before = score;
+            int after = Score.plus(before, penaltyNanos, nowNanos);
+            if (SCORE.compareAndSet(this, before, after)) {
+                return Score.nanosLeft(after, nowNanos);
+            }
+        }
+    }
+
+    /** The client's penalties, as the time in which they will be forgiven. */
+    long scoreNanos(long nowNanos) {
+        return Score.nanosLeft(score, nowNanos);
+    }
+
+    void forgive() {
+        score = Score.NONE;
+    }
+
+    /** Drops a score that is forgiven; to be called once in 26 days at least. */
+    void settle(long nowNanos) {
+        int present = score;
+        if (present != Score.NONE && Score.nanosLeft(present, nowNanos) == 0) {
+            SCORE.compareAndSet(this, present, Score.NONE);
+        }
     }
 
     /** How long ago something of the client last began or ended; right up to 39 hours. */

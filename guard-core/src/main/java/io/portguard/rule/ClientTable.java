@@ -118,8 +118,11 @@ public final class ClientTable implements ClientDirectory {
                 cursor = cached.values().iterator();
             }
             ClientState state = cursor.hasNext() ? cursor.next() : null;
-            if (state != null && state.notSeenForNanos(now) >= IDLE_NANOS && state.owesNanos(now) <= 0) {
-                forget(cached, state);
+            if (state != null) {
+                state.settle(now);
+                if (state.notSeenForNanos(now) >= IDLE_NANOS && state.owesNanos(now) <= 0) {
+                    forget(cached, state);
+                }
             }
         }
         debtors.sweep(SWEPT, now);

@@ -75,6 +75,9 @@ final class Debtors {
             boolean dropped = false;
             for (int i = 0; i < look; i++) {
                 ClientState state = next();
+                if (state != null) {
+                    state.settle(now);
+                }
                 long owes = state == null || state.isInProgress() ? Long.MAX_VALUE : state.owesNanos(now);
                 if (state != null && owes <= 0) {
                     dropped |= drop(state);

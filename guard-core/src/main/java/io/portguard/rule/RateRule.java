@@ -1,6 +1,7 @@
 package io.portguard.rule;
 
 import io.portguard.Attempt;
+import io.portguard.ClientKey;
 import io.portguard.Reason;
 import io.portguard.Rule;
 import io.portguard.Verdict;
@@ -10,35 +11,40 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A token bucket for all, or one for each client. Inactive without a rate. A refused attempt takes no token, so who
- * asks too often still gets its rate.
- *
- * @param <T> what a bucket belongs to
+ * asks too often still gets its rate. A client that is slowed down for its failures has a smaller bucket.
  */
-final class RateRule<T> implements Rule {
+final class RateRule implements Rule {
 
     private final Reason reason;
-    private final Function<Attempt, T> owner;
-    private final AtomicLongFieldUpdater<T> bucket;
-    private final boolean judgesClient;
+    private final Function<Attempt, ClientState> owner;
+    private final AtomicLongFieldUpdater<ClientState> bucket;
+
+    /** Null for the bucket of all. */
+    private final @Nullable Penalties penalties;
+
     private volatile @Nullable TokenBucket parameters;
 
     private RateRule(
-            Reason reason, Function<Attempt, T> owner, AtomicLongFieldUpdater<T> bucket, boolean judgesClient) {
+            Reason reason,
+            Function<Attempt, ClientState> owner,
+            AtomicLongFieldUpdater<ClientState> bucket,
+            @Nullable Penalties penalties) {
         this.reason = reason;
         this.owner = owner;
         this.bucket = bucket;
-        this.judgesClient = judgesClient;
+        this.penalties = penalties;
     }
 
-    /** One bucket for all. */
-    static RateRule<?> ofAll(Reason reason, long nowNanos) {
-        Shared shared = new Shared(nowNanos);
-        return new RateRule<>(reason, attempt -> shared, Shared.BUCKET, false);
+    /** One bucket for all, as if all were one client. */
+    static RateRule ofAll(Reason reason, long nowNanos) {
+        ClientState all = new ClientState(ClientKey.named("all"), nowNanos);
+        return new RateRule(reason, attempt -> all, ClientState.ACCEPT_BUCKET, null);
     }
 
     /** The bucket that each client has in this field. */
-    static RateRule<?> ofClients(Reason reason, ClientTable clients, AtomicLongFieldUpdater<ClientState> bucket) {
-        return new RateRule<>(reason, clients::stateOf, bucket, true);
+    static RateRule ofClients(
+            Reason reason, ClientTable clients, AtomicLongFieldUpdater<ClientState> bucket, Penalties penalties) {
+        return new RateRule(reason, clients::stateOf, bucket, penalties);
     }
 
     /** Sets rate and burst; null for no limit. */
@@ -53,38 +59,32 @@ final class RateRule<T> implements Rule {
 
     @Override
     public boolean active() {
-        return parameters != null;
+        return parameters != null || (penalties != null && penalties.slows());
     }
 
     @Override
     public boolean judgesClient() {
-        return judgesClient;
+        return penalties != null;
     }
 
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
-        TokenBucket limit = parameters;
-        return limit == null ? Verdict.pass() : limit.tryTake(bucket, owner.apply(attempt), now, reason);
+        ClientState client = owner.apply(attempt);
+        TokenBucket limit = limitOf(client, now);
+        return limit == null ? Verdict.pass() : limit.tryTake(bucket, client, now, reason);
     }
 
     @Override
     public void cancel(Attempt attempt, long now) {
-        TokenBucket limit = parameters;
+        ClientState client = owner.apply(attempt);
+        TokenBucket limit = limitOf(client, now);
         if (limit != null) {
-            limit.giveBack(bucket, owner.apply(attempt));
+            limit.giveBack(bucket, client);
         }
     }
 
-    /** What the bucket of all belongs to. */
-    private static final class Shared {
-
-        static final AtomicLongFieldUpdater<Shared> BUCKET = AtomicLongFieldUpdater.newUpdater(Shared.class, "bucket");
-
-        @SuppressWarnings("UnusedVariable") // read and written by BUCKET
-        private volatile long bucket;
-
-        Shared(long nowNanos) {
-            bucket = nowNanos;
-        }
+    private @Nullable TokenBucket limitOf(ClientState client, long now) {
+        TokenBucket slow = penalties == null ? null : penalties.slow(client, now);
+        return slow != null ? slow : parameters;
     }
 }

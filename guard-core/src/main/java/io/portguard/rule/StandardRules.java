@@ -18,15 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class StandardRules {
 
     private final AccessRule access = new AccessRule();
+    private final Spared spared = new Spared();
     private final BanRule bans;
+    private final Penalties penalties;
     private final DrainRule drain = new DrainRule();
-    private final RateRule<?> clientRate;
+    private final RateRule clientRate;
     private final ClientCountRule clientRequests;
     private final SheddingRule shedding;
     private final ConcurrencyRule concurrency;
     private final FairShare fairShare;
-    private final RateRule<?> clientAcceptRate;
-    private final RateRule<?> acceptRate;
+    private final RateRule clientAcceptRate;
+    private final RateRule acceptRate;
     private final ClientCountRule clientConnections;
     private final StanceRule stance = new StanceRule();
     private final CountRule connections;
@@ -36,14 +38,15 @@ public final class StandardRules {
 
     public StandardRules(ClientTable clients, Limit limit, int maxConnections, Room room, NanoClock clock) {
         long now = clock.nanoTime();
-        bans = new BanRule(clock);
+        bans = new BanRule(clock, spared);
+        penalties = new Penalties(clients, bans, spared, clock);
         fairShare = new FairShare(now);
-        clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET);
+        clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET, penalties);
         clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
         concurrency = new ConcurrencyRule(limit, clients, fairShare, now);
         shedding = new SheddingRule(concurrency, now);
         sheddingBackground = new BackgroundSheddingRule(shedding);
-        clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
+        clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET, penalties);
         acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);
         clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
         connections = new CountRule(Reason.CONNECTIONS, maxConnections, room);
@@ -63,10 +66,20 @@ public final class StandardRules {
 
     public void access(AddressRanges allow, AddressRanges deny) {
         access.lists(allow, deny);
+        spared.allow(allow);
+    }
+
+    /** Who forwards for others, and is therefore never punished for what they do. */
+    public void trustedProxies(AddressRanges ranges) {
+        spared.trustedProxies(ranges);
     }
 
     public BanRule bans() {
         return bans;
+    }
+
+    public Penalties penalties() {
+        return penalties;
     }
 
     public void draining(boolean is) {

@@ -47,8 +47,8 @@ final class TokenBucket {
         return tokenNanos * whole + Math.round(tokenNanos * (burst - whole));
     }
 
-    /** Takes a token from the bucket that {@code owner} has in this field, or says when there will be one. */
-    <T> Verdict tryTake(AtomicLongFieldUpdater<T> bucket, T owner, long now, Reason reason) {
+    /** Takes a token from the bucket that a client has in this field, or says when there will be one. */
+    Verdict tryTake(AtomicLongFieldUpdater<ClientState> bucket, ClientState owner, long now, Reason reason) {
         while (true) {
             long before = bucket.get(owner);
             long after = (before - now > 0 ? before : now) + tokenNanos;
@@ -64,7 +64,7 @@ final class TokenBucket {
     }
 
     /** Gives back a token that bought nothing. */
-    <T> void giveBack(AtomicLongFieldUpdater<T> bucket, T owner) {
+    void giveBack(AtomicLongFieldUpdater<ClientState> bucket, ClientState owner) {
         bucket.addAndGet(owner, -tokenNanos);
     }
 

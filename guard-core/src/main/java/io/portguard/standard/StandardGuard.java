@@ -4,6 +4,7 @@ import io.portguard.Attempt;
 import io.portguard.ClientKey;
 import io.portguard.ConnectionStance;
 import io.portguard.DecisionCounts;
+import io.portguard.Failure;
 import io.portguard.Guard;
 import io.portguard.GuardListener;
 import io.portguard.GuardSnapshot;
@@ -35,6 +36,8 @@ import io.portguard.pressure.Trigger;
 import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
+import io.portguard.rule.Penalties;
+import io.portguard.rule.PenaltyPolicy;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingValues;
@@ -92,6 +95,7 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CLIENTS_IPV4_PREFIX),
                 values.get(StandardSettings.CLIENTS_IPV6_PREFIX),
                 values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES));
+        rules.trustedProxies(identity.trustedProxies());
         attempts = new HttpAttempts(
                 clients,
                 identity,
@@ -171,6 +175,32 @@ public final class StandardGuard implements AutoCloseable {
         this.backlog.watch(localPort, backlog);
     }
 
+    /**
+     * Records that a client failed by its own doing: to be called by adapters, once for each failure, whether the
+     * attempt was admitted or not. Costs two words' reading unless {@code penalties.*} are set; never blocks, throws or
+     * logs, and allocates nothing but a ban.
+     *
+     * @param attempt whose client it was: that of the connection, with the peer's address, for what is wrong with the
+     *     connection; that of the request for what is wrong with a request
+     */
+    public void failed(Attempt attempt, Failure failure) {
+        rules.penalties().failed(attempt, failure);
+    }
+
+    /**
+     * Records what an admitted request was answered, for those of 400 to 499 that count against their client: to be
+     * called by adapters when the status is known, and not for the guard's own refusals. Costs as little as {@link
+     * #failed}.
+     */
+    public void answered(Attempt attempt, int status) {
+        rules.penalties().answered(attempt, status);
+    }
+
+    /** What failures there were and what they led to. */
+    public Penalties penalties() {
+        return rules.penalties();
+    }
+
     /** Refuses everything from now on, because the service is shutting down. */
     public void drain() {
         rules.draining(true);
@@ -184,8 +214,9 @@ public final class StandardGuard implements AutoCloseable {
         guard.refresh();
     }
 
-    /** Ends a ban; returns whether there was one. */
+    /** Ends a ban and forgives the client's failures; returns whether there was a ban. */
     public boolean unban(ClientKey client) {
+        rules.penalties().forgive(clients.client(client));
         return rules.bans().unban(client);
     }
 
@@ -295,6 +326,7 @@ public final class StandardGuard implements AutoCloseable {
         rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
         rules.maxHandshakes(values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES));
         checks.apply(values);
+        applyPenalties(values);
         applyClientRate(values);
         applyLimit(values);
         applyTimeouts(values);
@@ -319,6 +351,17 @@ public final class StandardGuard implements AutoCloseable {
         Double burst = values.find(StandardSettings.CLIENTS_BURST);
         rules.clientRate(rate, burst);
         rateLimitFields = rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
+    }
+
+    private void applyPenalties(SettingValues values) {
+        rules.penalties()
+                .policy(new PenaltyPolicy(
+                        values.find(StandardSettings.PENALTIES_SLOW_AT),
+                        values.find(StandardSettings.PENALTIES_BAN_AT),
+                        values.get(StandardSettings.PENALTIES_FORGIVEN),
+                        values.get(StandardSettings.PENALTIES_SLOW_RATE),
+                        values.get(StandardSettings.PENALTIES_BAN_TIME),
+                        values.get(StandardSettings.PENALTIES_WEIGHTS)));
     }
 
     private void applyLimit(SettingValues values) {

@@ -1,5 +1,6 @@
 package io.portguard.standard;
 
+import io.portguard.Failure;
 import io.portguard.Mode;
 import io.portguard.Priority;
 import io.portguard.client.AddressRanges;
@@ -8,12 +9,15 @@ import io.portguard.client.PreamblePolicy;
 import io.portguard.http.PathPattern;
 import io.portguard.http.PriorityRule;
 import io.portguard.limit.Algorithm;
+import io.portguard.rule.PenaltyPolicy;
+import io.portguard.rule.PenaltyWeight;
 import io.portguard.settings.Constraint;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingType;
 import io.portguard.settings.SettingTypes;
 import io.portguard.wire.ServerNameRules;
 import io.portguard.wire.Signatures;
+import io.portguard.settings.SettingValues;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +32,8 @@ public final class StandardSettings {
     private static final SettingType<Double> RATE = SettingType.positiveNumber("a number a second", MAX_RATE);
     private static final SettingType<Double> BURST = SettingType.number("a number of tokens", 1, MAX_RATE);
     private static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
+
+    private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
 
     public static final Setting<Mode> MODE = Setting.of(
             "mode",
@@ -215,11 +221,55 @@ public final class StandardSettings {
     public static final Setting<AddressRanges> ACCESS_DENY =
             Setting.of("access.deny", SettingTypes.addressRanges(), AddressRanges.NONE, "Who may not connect.");
 
+    public static final Setting<Integer> PENALTIES_SLOW_AT =
+            Setting.unset("penalties.slow-at", POINTS, "Points from which a client that fails is slowed down.");
+
+    public static final Setting<Integer> PENALTIES_BAN_AT =
+            Setting.unset("penalties.ban-at", POINTS, "Points from which a client that fails is banned.");
+
+    public static final Setting<Integer> PENALTIES_FORGIVEN = Setting.of(
+            "penalties.forgiven", SettingType.wholeNumber(1, 1_000), 10, "Points of a client forgiven in a minute.");
+
+    public static final Setting<Double> PENALTIES_SLOW_RATE = Setting.of(
+            "penalties.slow-rate",
+            RATE,
+            1.0,
+            "Requests a second, and connections a second, of a client that is slowed down.");
+
+    public static final Setting<Duration> PENALTIES_BAN_TIME = Setting.of(
+            "penalties.ban-time",
+            SettingType.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+            Duration.ofMinutes(1),
+            "The first ban of a client that fails; each that follows soon is twice as long, up to a day.");
+
+    public static final Setting<List<PenaltyWeight>> PENALTIES_WEIGHTS = Setting.of(
+            "penalties.weights",
+            SettingTypes.list(
+                    "a list of FAILURE=POINTS or STATUS=POINTS, FAILURE one of "
+                            + String.join(", ", failureNames()) + ", STATUS from 400 to 499, POINTS from 0 to "
+                            + PenaltyWeight.MAX_POINTS,
+                    PenaltyWeight::parse),
+            List.of(
+                    PenaltyWeight.of(Failure.TLS_HANDSHAKE, 2),
+                    PenaltyWeight.of(Failure.MALFORMED_REQUEST, 5),
+                    PenaltyWeight.of(Failure.WRONG_PROTOCOL, 10),
+                    PenaltyWeight.of(Failure.PROTOCOL_ABUSE, 50),
+                    PenaltyWeight.of(Failure.TIMEOUT, 2),
+                    PenaltyWeight.of(Failure.SILENT_CONNECTION, 2),
+                    PenaltyWeight.of(Failure.DECOY, 100),
+                    PenaltyWeight.of(400, 1),
+                    PenaltyWeight.of(401, 2),
+                    PenaltyWeight.of(403, 1),
+                    PenaltyWeight.of(404, 1),
+                    PenaltyWeight.of(405, 1)),
+            "What failures cost the client that causes them; what is not listed costs nothing.");
+
     static final List<Constraint> CONSTRAINTS = List.of(
             new Constraint(
                     "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
                     values -> values.get(CONCURRENCY_MIN) <= values.get(CONCURRENCY_INITIAL)
                             && values.get(CONCURRENCY_INITIAL) <= values.get(CONCURRENCY_MAX)),
+            new Constraint("penalties.slow-at < penalties.ban-at", StandardSettings::slowsBeforeItBans),
             burstNeedsRate(CLIENTS_BURST, CLIENTS_RATE),
             burstNeedsRate(CONNECTIONS_ACCEPT_BURST, CONNECTIONS_ACCEPT_RATE),
             burstNeedsRate(CONNECTIONS_ACCEPT_BURST_PER_CLIENT, CONNECTIONS_ACCEPT_RATE_PER_CLIENT));
@@ -263,7 +313,19 @@ public final class StandardSettings {
                 SHEDDING_ENABLED,
                 SHEDDING_TARGET_DELAY,
                 ACCESS_ALLOW,
-                ACCESS_DENY);
+                ACCESS_DENY,
+                PENALTIES_SLOW_AT,
+                PENALTIES_BAN_AT,
+                PENALTIES_FORGIVEN,
+                PENALTIES_SLOW_RATE,
+                PENALTIES_BAN_TIME,
+                PENALTIES_WEIGHTS);
+    }
+
+    private static boolean slowsBeforeItBans(SettingValues values) {
+        Integer slowAt = values.find(PENALTIES_SLOW_AT);
+        Integer banAt = values.find(PENALTIES_BAN_AT);
+        return slowAt == null || banAt == null || slowAt < banAt;
     }
 
     private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
@@ -289,6 +351,10 @@ public final class StandardSettings {
 
     private static PathPattern path(String text) {
         return PathPattern.parse(text).orElseThrow();
+    }
+
+    private static List<String> failureNames() {
+        return List.of(Failure.values()).stream().map(Failure::text).toList();
     }
 
     private static List<String> priorityNames() {

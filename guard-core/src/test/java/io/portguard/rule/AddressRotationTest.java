@@ -25,7 +25,8 @@ class AddressRotationTest {
 
     private final ManualClock clock = new ManualClock();
     private final ClientTable table = new ClientTable(TRACKED, clock);
-    private final RateRule<?> rate = RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
+    private final RateRule rate =
+            RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, clock));
     private final ClientCountRule count = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
 
     private static ClientKey address(int network, long number) {

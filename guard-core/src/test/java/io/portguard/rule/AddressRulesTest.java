@@ -24,7 +24,7 @@ class AddressRulesTest {
 
     private final ManualClock clock = new ManualClock();
     private final AccessRule access = new AccessRule();
-    private final BanRule bans = new BanRule(clock);
+    private final BanRule bans = new BanRule(clock, new Spared());
 
     private static AddressRanges ranges(String... texts) {
         return new AddressRanges(Arrays.stream(texts)

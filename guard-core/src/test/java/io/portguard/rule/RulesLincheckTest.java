@@ -46,7 +46,7 @@ class RulesLincheckTest {
 
     /** A bucket of three tokens that does not fill, as the clock stands still. */
     public static final class Bucket {
-        private final RateRule<?> rule = RateRule.ofAll(Reason.ACCEPT_RATE, 0);
+        private final RateRule rule = RateRule.ofAll(Reason.ACCEPT_RATE, 0);
         private final Attempt attempt = Attempts.connection(() -> Attempts.key(1));
 
         public Bucket() {
@@ -67,7 +67,8 @@ class RulesLincheckTest {
     /** A client's bucket of three tokens. */
     public static final class ClientBucket {
         private final ClientTable table = new ClientTable(10, () -> 0);
-        private final RateRule<?> rule = RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
+        private final RateRule rule = RateRule.ofClients(
+                Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, () -> 0));
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         public ClientBucket() {

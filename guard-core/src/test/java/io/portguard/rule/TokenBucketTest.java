@@ -21,21 +21,21 @@ class TokenBucketTest {
     private final ManualClock clock = new ManualClock();
     private final Attempt attempt = Attempts.request(new ClientTable(10, clock).client(Attempts.key(1)));
 
-    private RateRule<?> rule(double rate, double burst) {
+    private RateRule rule(double rate, double burst) {
         return rule(rate, burst, clock);
     }
 
-    private static RateRule<?> rule(double rate, double burst, ManualClock clock) {
-        RateRule<?> rule = RateRule.ofAll(Reason.ACCEPT_RATE, clock.nanoTime());
+    private static RateRule rule(double rate, double burst, ManualClock clock) {
+        RateRule rule = RateRule.ofAll(Reason.ACCEPT_RATE, clock.nanoTime());
         rule.parameters(TokenBucket.of(rate, burst));
         return rule;
     }
 
-    private boolean takes(RateRule<?> rule) {
+    private boolean takes(RateRule rule) {
         return rule.tryAcquire(attempt, clock.nanoTime()) == Verdict.pass();
     }
 
-    private int takeAll(RateRule<?> rule) {
+    private int takeAll(RateRule rule) {
         int taken = 0;
         while (takes(rule)) {
             taken++;
@@ -71,7 +71,7 @@ class TokenBucketTest {
     @CsvSource({"1", "3", "7", "600", "0.25", "12345"})
     void overTimeAsManyPassAsTheRateSays(double rate) {
         // The second token of the bucket makes up for asking a little late.
-        RateRule<?> rule = rule(rate, 2);
+        RateRule rule = rule(rate, 2);
         int seconds = (int) Math.max(10, 20 / rate);
         long passed = 0;
         // Asks ten times as often as tokens come.
@@ -89,7 +89,7 @@ class TokenBucketTest {
         SplittableRandom random = new SplittableRandom(seed);
         double rate = 1 + random.nextInt(500);
         double burst = 1 + random.nextInt(50);
-        RateRule<?> rule = rule(rate, burst);
+        RateRule rule = rule(rate, burst);
         int steps = 3_000;
         long[] times = new long[steps];
         int[] taken = new int[steps];
@@ -112,7 +112,7 @@ class TokenBucketTest {
 
     @Test
     void aRefusedAttemptCostsNoToken() {
-        RateRule<?> rule = rule(10, 5);
+        RateRule rule = rule(10, 5);
         takeAll(rule);
         for (int i = 0; i < 1_000; i++) {
             assertThat(takes(rule)).isFalse();
@@ -123,7 +123,7 @@ class TokenBucketTest {
 
     @Test
     void aTokenGivenBackCanBeTakenAgain() {
-        RateRule<?> rule = rule(10, 5);
+        RateRule rule = rule(10, 5);
         assertThat(takeAll(rule)).isEqualTo(5);
         rule.cancel(attempt, clock.nanoTime());
         rule.cancel(attempt, clock.nanoTime());
@@ -132,7 +132,7 @@ class TokenBucketTest {
 
     @Test
     void givingBackMakesNoBucketFullerThanFull() {
-        RateRule<?> rule = rule(10, 5);
+        RateRule rule = rule(10, 5);
         assertThat(takes(rule)).isTrue();
         clock.advanceSeconds(10);
         rule.cancel(attempt, clock.nanoTime());
@@ -142,7 +142,7 @@ class TokenBucketTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "0.5, 1, 2", "0.1, 1, 10", "100, 1, 1", "0.001, 1, 60", "2, 2, 1"})
     void theRejectionSaysAfterHowManySecondsThereIsAToken(double rate, double burst, int seconds) {
-        RateRule<?> rule = rule(rate, burst);
+        RateRule rule = rule(rate, burst);
         takeAll(rule);
         Rejection rejection = (Rejection) rule.tryAcquire(attempt, clock.nanoTime());
         assertThat(rejection).isEqualTo(Rejection.of(Reason.ACCEPT_RATE, seconds));
@@ -155,7 +155,7 @@ class TokenBucketTest {
     @ParameterizedTest
     @CsvSource({"4.9e-324, 1", "4.9e-324, 1e7", "1e-9, 1e7", "1e7, 1", "1e7, 1e7", "1e300, 1"})
     void theExtremesOfRateAndBurstNeitherOverflowNorLockOut(double rate, double burst) {
-        RateRule<?> rule = rule(rate, burst);
+        RateRule rule = rule(rate, burst);
         assertThat(takes(rule)).isTrue();
         for (int i = 0; i < 100; i++) {
             takes(rule);
@@ -178,7 +178,7 @@ class TokenBucketTest {
             })
     void theClockMayBeNegativeAndWrapAround(long start) {
         ManualClock wrapping = new ManualClock(start);
-        RateRule<?> rule = rule(10, 5, wrapping);
+        RateRule rule = rule(10, 5, wrapping);
         int passed = 0;
         for (int i = 0; i < 100; i++) {
             passed += rule.tryAcquire(attempt, wrapping.nanoTime()) == Verdict.pass() ? 1 : 0;
@@ -189,7 +189,7 @@ class TokenBucketTest {
 
     @Test
     void aFasterRateHoldsFromTheNextDecisionOnHoweverEmptyTheBucketWas() {
-        RateRule<?> rule = rule(0.01, 10);
+        RateRule rule = rule(0.01, 10);
         assertThat(takeAll(rule)).isEqualTo(10);
 
         rule.parameters(TokenBucket.of(1_000, 1_000));
@@ -201,7 +201,7 @@ class TokenBucketTest {
 
     @Test
     void aSlowerRateHoldsFromTheNextDecisionOn() {
-        RateRule<?> rule = rule(1_000, 1_000);
+        RateRule rule = rule(1_000, 1_000);
         assertThat(takeAll(rule)).isEqualTo(1_000);
         rule.parameters(TokenBucket.of(1, 1));
         assertThat(takes(rule)).isFalse();
@@ -211,7 +211,7 @@ class TokenBucketTest {
 
     @Test
     void aThreadWhoseReadingOfTheClockIsOldForgivesNoDebt() {
-        RateRule<?> rule = rule(10, 10);
+        RateRule rule = rule(10, 10);
         long old = clock.nanoTime();
         clock.advanceMillis(900);
         takeAll(rule);
@@ -224,7 +224,8 @@ class TokenBucketTest {
     @Test
     void aClientsBucketIsItsOwn() {
         ClientTable table = new ClientTable(10, clock);
-        RateRule<?> rule = RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
+        RateRule rule = RateRule.ofClients(
+                Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, clock));
         assertThat(rule.active()).isFalse();
         rule.parameters(TokenBucket.of(1, 2));
         assertThat(rule.active()).isTrue();
@@ -242,7 +243,8 @@ class TokenBucketTest {
     @Test
     void aFasterRateOfClientsHoldsFromTheNextDecisionOn() {
         ClientTable table = new ClientTable(10, clock);
-        RateRule<?> rule = RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET);
+        RateRule rule = RateRule.ofClients(
+                Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, clock));
         rule.parameters(TokenBucket.of(0.001, 5));
         Attempt one = Attempts.request(table.client(Attempts.key(1)));
         for (int i = 0; i < 6; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
+import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.ManualClock;
 import io.portguard.Outcome;
@@ -47,9 +48,16 @@ final class RandomUse {
             "shedding.enabled true false",
             "shedding.target-delay 1ms 20ms 1m",
             "access.allow none 10.0.0.0/8 10.0.0.0/25,::/0",
-            "access.deny none 10.0.0.16/28 2001:db8::/32");
+            "access.deny none 10.0.0.16/28 2001:db8::/32",
+            "penalties.slow-at unset 5 20",
+            "penalties.ban-at unset 30 100",
+            "penalties.forgiven 1 10 1000",
+            "penalties.slow-rate 1 0.01 100",
+            "penalties.ban-time 1s 1m",
+            "penalties.weights 404=5,decoy=20 404=1");
 
     private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
+    private static final List<Failure> FAILURES = List.of(Failure.values());
     private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
     private final StandardGuard guard;
@@ -66,7 +74,7 @@ final class RandomUse {
     }
 
     void step() {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1 -> tune();
             case 2 -> {
                 if (random.nextInt(10) == 0) {
@@ -82,7 +90,8 @@ final class RandomUse {
                     guard.guard().tick();
                 }
             }
-            case 7, 8, 9, 10, 11, 12 -> release();
+            case 7 -> fail();
+            case 8, 9, 10, 11, 12, 13 -> release();
             default -> admit();
         }
     }
@@ -98,7 +107,7 @@ final class RandomUse {
         try {
             guard.settings().tune(choice[0], value, random.nextBoolean() ? 0 : 1 + random.nextInt(3));
         } catch (InvalidSettingException contradicting) {
-            assertThat(contradicting.getMessage()).containsAnyOf("only together with", "<=");
+            assertThat(contradicting.getMessage()).containsAnyOf("only together with", "<");
         }
     }
 
@@ -123,6 +132,14 @@ final class RandomUse {
             out.add(permit);
         } else {
             assertThat(attempt.exempt()).isFalse();
+        }
+    }
+
+    private void fail() {
+        if (!out.isEmpty()) {
+            Attempt attempt = out.get(random.nextInt(out.size())).attempt();
+            guard.failed(attempt, FAILURES.get(random.nextInt(FAILURES.size())));
+            guard.answered(attempt, 200 + random.nextInt(400));
         }
     }
 

@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param clients Limits of each client.
  * @param shedding Refusing what matters least while requests or connections have to wait.
  * @param access Who may connect.
+ * @param penalties What comes of failures that are a client's own doing.
  */
 @ConfigurationProperties("guard")
 record GuardProperties(
@@ -38,7 +39,8 @@ record GuardProperties(
         @DefaultValue Requests requests,
         @DefaultValue Clients clients,
         @DefaultValue Shedding shedding,
-        @DefaultValue Access access) {
+        @DefaultValue Access access,
+        @DefaultValue Penalties penalties) {
 
     /**
      * Limits of connections.
@@ -173,6 +175,24 @@ record GuardProperties(
      * @param deny Addresses or networks (CIDR) that may not connect.
      */
     record Access(@Nullable List<String> allow, @Nullable List<String> deny) {}
+
+    /**
+     * What comes of failures that are a client's own doing.
+     *
+     * @param slowAt Points from which a client is slowed down; by default none is.
+     * @param banAt Points from which a client is banned; by default none is.
+     * @param forgiven Points of a client that are forgiven in a minute.
+     * @param slowRate Requests a second, and connections a second, of a client that is slowed down.
+     * @param banTime The first ban of a client that fails; each that follows soon is twice as long, up to a day.
+     * @param weights What failures cost: FAILURE=POINTS or STATUS=POINTS; what is not listed costs nothing.
+     */
+    record Penalties(
+            @Nullable Integer slowAt,
+            @Nullable Integer banAt,
+            @Nullable Integer forgiven,
+            @Nullable Double slowRate,
+            @Nullable Duration banTime,
+            @Nullable List<String> weights) {}
 
     /** What is configured, as the core reads it: dotted names without {@code guard.}, and text. */
     Map<String, String> settings() {

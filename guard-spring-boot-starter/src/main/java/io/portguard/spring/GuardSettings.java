@@ -30,6 +30,7 @@ final class GuardSettings {
                 StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
         settings.putList(StandardSettings.ACCESS_ALLOW, properties.access().allow());
         settings.putList(StandardSettings.ACCESS_DENY, properties.access().deny());
+        settings.put(properties.penalties());
         return settings.texts;
     }
 
@@ -83,6 +84,15 @@ final class GuardSettings {
         put(StandardSettings.CLIENTS_IPV6_PREFIX, clients.ipv6Prefix());
         putList(StandardSettings.CLIENTS_TRUSTED_PROXIES, clients.trustedProxies());
         put(StandardSettings.CLIENTS_MAX_TRACKED, clients.maxTracked());
+    }
+
+    private void put(GuardProperties.Penalties penalties) {
+        put(StandardSettings.PENALTIES_SLOW_AT, penalties.slowAt());
+        put(StandardSettings.PENALTIES_BAN_AT, penalties.banAt());
+        put(StandardSettings.PENALTIES_FORGIVEN, penalties.forgiven());
+        put(StandardSettings.PENALTIES_SLOW_RATE, penalties.slowRate());
+        put(StandardSettings.PENALTIES_BAN_TIME, penalties.banTime());
+        putList(StandardSettings.PENALTIES_WEIGHTS, penalties.weights());
     }
 
     private <T> void put(Setting<T> setting, @Nullable T value) {

@@ -57,6 +57,12 @@ class GuardPropertiesTest {
         configured.put("shedding.target-delay", "30ms");
         configured.put("access.allow", "192.0.2.0/24");
         configured.put("access.deny", "192.0.2.1");
+        configured.put("penalties.slow-at", "57");
+        configured.put("penalties.ban-at", "58");
+        configured.put("penalties.forgiven", "59");
+        configured.put("penalties.slow-rate", "0.5");
+        configured.put("penalties.ban-time", "2m");
+        configured.put("penalties.weights", "decoy=1, 404=2");
         assertThat(configured.keySet())
                 .isEqualTo(StandardSettings.all().stream().map(Setting::name).collect(Collectors.toSet()));
 
