@@ -9,6 +9,7 @@ import io.portguard.Attempt;
 import io.portguard.DecisionCounts;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.pressure.NetworkDrops.Counter;
 import io.portguard.standard.StandardGuard;
 import java.util.function.ToDoubleFunction;
 
@@ -56,6 +57,12 @@ public final class GuardMetrics implements MeterBinder {
         gauge(
                 registry,
                 guard,
+                "guard.connections.stance",
+                "0 (accept), 1 (pause), 2 (close new ones), 3 (end kept ones as well)",
+                p -> p.connectionStance().ordinal());
+        gauge(
+                registry,
+                guard,
                 "guard.shedding.level",
                 "0 (nothing is shed) to 511",
                 p -> p.status().sheddingLevel());
@@ -66,7 +73,7 @@ public final class GuardMetrics implements MeterBinder {
                 "Clients that something is known of",
                 p -> p.status().trackedClients());
         bindBacklog(registry, guard);
-        for (String source : port.pressureSources()) {
+        for (String source : port.pressure().sources()) {
             gauge(
                     registry,
                     guard.and("source", source),
@@ -110,10 +117,28 @@ public final class GuardMetrics implements MeterBinder {
                 "guard.backlog.capacity",
                 "Connections that can wait to be accepted",
                 p -> orNan(p.status().backlogCapacity()));
-        FunctionCounter.builder("guard.backlog.overflows", port, p -> Math.max(0, p.backlogOverflows()))
+        gauge(
+                registry,
+                guard,
+                "guard.backlog.half-open",
+                "Connections whose client has not answered the SYN-ACK",
+                p -> orNan(p.pressure().halfOpenConnections()));
+        FunctionCounter.builder(
+                        "guard.backlog.overflows",
+                        port,
+                        p -> Math.max(0, p.pressure().dropped(Counter.OVERFLOW)))
                 .description("Full accept queues met by connections, of all ports of the network namespace")
                 .tags(guard)
                 .register(registry);
+        for (Counter counter : Counter.values()) {
+            FunctionCounter.builder(
+                            "guard.network.drops",
+                            port,
+                            p -> Math.max(0, p.pressure().dropped(counter)))
+                    .description("What the kernel dropped, of all ports of the network namespace")
+                    .tags(guard.and("cause", counter.text()))
+                    .register(registry);
+        }
     }
 
     private static void requests(

@@ -13,6 +13,7 @@ import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.pressure.NetworkDrops;
 import io.portguard.pressure.PressureSource;
 import io.portguard.standard.StandardGuard;
 import java.time.Duration;
@@ -88,15 +89,17 @@ class GuardMetricsTest {
                 "guard.clients.tracked",
                 "guard.backlog.depth",
                 "guard.backlog.capacity",
-                "guard.backlog.overflows")) {
+                "guard.backlog.overflows",
+                "guard.backlog.half-open",
+                "guard.connections.stance")) {
             expected.put(name, Set.of("guard"));
         }
         expected.put("guard.requests", Set.of("guard", "outcome", "priority", "reason"));
         expected.put("guard.connections", Set.of("guard", "outcome", "reason"));
         expected.put("guard.pressure", Set.of("guard", "source"));
+        expected.put("guard.network.drops", Set.of("guard", "cause"));
         assertThat(tagsByName).containsAllEntriesOf(expected);
-        assertThat(tagsByName.keySet())
-                .allMatch(name -> expected.containsKey(name) || name.equals("guard.backlog.half-open"));
+        assertThat(tagsByName.keySet()).isEqualTo(expected.keySet());
         assertThat(registry.getMeters()).allMatch(meter -> meter.getId().getDescription() != null);
     }
 
@@ -105,7 +108,10 @@ class GuardMetricsTest {
         Set<String> known = new TreeSet<>(List.of("server", "admitted", "rejected", "would-reject", "none"));
         Arrays.stream(Reason.values()).map(Reason::text).forEach(known::add);
         Arrays.stream(Priority.values()).map(Priority::text).forEach(known::add);
-        known.addAll(guard.pressureSources());
+        known.addAll(guard.pressure().sources());
+        Arrays.stream(NetworkDrops.Counter.values())
+                .map(NetworkDrops.Counter::text)
+                .forEach(known::add);
         int meters = registry.getMeters().size();
         for (int i = 0; i < 1_000; i++) {
             guard.guard().tryAdmit(Attempts.request(guard.guard().client(ClientKey.named("client " + i))));

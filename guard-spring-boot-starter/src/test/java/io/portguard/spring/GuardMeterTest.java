@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.pressure.NetworkDrops;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,7 +64,8 @@ class GuardMeterTest {
                             "guard.clients.tracked",
                             "guard.backlog.depth",
                             "guard.backlog.capacity",
-                            "guard.backlog.overflows");
+                            "guard.backlog.overflows",
+                            "guard.backlog.half-open");
             for (Meter meter : registry.getMeters()) {
                 if (meter.getId().getName().startsWith("guard.")) {
                     assertThat(meter.getId().getTags())
@@ -83,7 +85,11 @@ class GuardMeterTest {
                         .anyMatch(tag.getValue()::equals);
             case "priority" ->
                 Arrays.stream(Priority.values()).map(Priority::text).anyMatch(tag.getValue()::equals);
-            case "source" -> service.guard().pressureSources().contains(tag.getValue());
+            case "source" -> service.guard().pressure().sources().contains(tag.getValue());
+            case "cause" ->
+                Arrays.stream(NetworkDrops.Counter.values())
+                        .map(NetworkDrops.Counter::text)
+                        .anyMatch(tag.getValue()::equals);
             default -> false;
         };
     }
