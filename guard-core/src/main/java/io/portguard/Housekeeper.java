@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of a guard, which do all that need not happen on a request's own: one ticks at a fixed rate, and, where
+ * The threads of a guard, which do all that need not happen on a request's own: one ticks, and, where
  * there is something to do that may take its time, another does that, so that the tick never waits for it. Each goes
  * on however a round ended.
  */
@@ -19,7 +19,8 @@ final class Housekeeper implements AutoCloseable {
 
     Housekeeper(String guard, Runnable tick, long intervalNanos) {
         ScheduledExecutorService executor = thread("portguard-" + guard);
-        rounds.add(executor.scheduleAtFixedRate(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS));
+        // With a delay, not at a rate: ticks that a standstill has held up must not come all at once afterwards.
+        rounds.add(executor.scheduleWithFixedDelay(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS));
     }
 
     /** Has another thread do what may take its time, with so much time between. */

@@ -6,6 +6,7 @@ import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
 import io.portguard.Reason;
 import io.portguard.standard.ConnectionChecks;
+import io.portguard.pressure.NetworkDrops;
 import io.portguard.standard.StandardGuard;
 import io.portguard.wire.Tally;
 import java.util.ArrayList;
@@ -52,8 +53,9 @@ final class StatusReport {
             lines.add(now.backlogDepth() + " connections wait to be accepted, there is room for "
                     + now.backlogCapacity() + ".");
         }
-        if (port.backlogOverflows() > 0) {
-            lines.add("Since the network is up, accept queues overflowed " + port.backlogOverflows()
+        if (port.pressure().dropped(NetworkDrops.Counter.OVERFLOW) > 0) {
+            lines.add("Since the network is up, accept queues overflowed "
+                    + port.pressure().dropped(NetworkDrops.Counter.OVERFLOW)
                     + " times (of any port of this network namespace).");
         }
         if (now.faults() > 0) {

@@ -10,6 +10,7 @@ import io.portguard.DecisionCounts;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.standard.ConnectionChecks;
+import io.portguard.pressure.NetworkDrops.Counter;
 import io.portguard.standard.StandardGuard;
 import io.portguard.wire.FirstBytes;
 import io.portguard.wire.HandshakeFailure;
@@ -66,6 +67,12 @@ public final class GuardMetrics implements MeterBinder {
         gauge(
                 registry,
                 guard,
+                "guard.connections.stance",
+                "0 (accept), 1 (pause), 2 (close new ones), 3 (end kept ones as well)",
+                p -> p.connectionStance().ordinal());
+        gauge(
+                registry,
+                guard,
                 "guard.shedding.level",
                 "0 (nothing is shed) to 511",
                 p -> p.status().sheddingLevel());
@@ -76,7 +83,7 @@ public final class GuardMetrics implements MeterBinder {
                 "Clients that something is known of",
                 p -> p.status().trackedClients());
         bindBacklog(registry, guard);
-        for (String source : port.pressureSources()) {
+        for (String source : port.pressure().sources()) {
             gauge(
                     registry,
                     guard.and("source", source),
@@ -167,10 +174,28 @@ public final class GuardMetrics implements MeterBinder {
                 "guard.backlog.capacity",
                 "Connections that can wait to be accepted",
                 p -> orNan(p.status().backlogCapacity()));
-        FunctionCounter.builder("guard.backlog.overflows", port, p -> Math.max(0, p.backlogOverflows()))
+        gauge(
+                registry,
+                guard,
+                "guard.backlog.half-open",
+                "Connections whose client has not answered the SYN-ACK",
+                p -> orNan(p.pressure().halfOpenConnections()));
+        FunctionCounter.builder(
+                        "guard.backlog.overflows",
+                        port,
+                        p -> Math.max(0, p.pressure().dropped(Counter.OVERFLOW)))
                 .description("Full accept queues met by connections, of all ports of the network namespace")
                 .tags(guard)
                 .register(registry);
+        for (Counter counter : Counter.values()) {
+            FunctionCounter.builder(
+                            "guard.network.drops",
+                            port,
+                            p -> Math.max(0, p.pressure().dropped(counter)))
+                    .description("What the kernel dropped, of all ports of the network namespace")
+                    .tags(guard.and("cause", counter.text()))
+                    .register(registry);
+        }
     }
 
     private static void count(

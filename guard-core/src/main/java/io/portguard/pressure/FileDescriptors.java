@@ -1,13 +1,17 @@
 package io.portguard.pressure;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 
-/** How many of the file descriptors that the process may have are open. On Unix; elsewhere absent. */
+/** How many of the file descriptors that the process may have are open. On Unix; elsewhere absent. Sampled by one thread. */
 public final class FileDescriptors implements PressureSource {
 
     private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    private boolean counted;
 
     @Override
     public String name() {
@@ -26,18 +30,25 @@ public final class FileDescriptors implements PressureSource {
     }
 
     @Override
-    public double sample(long nowNanos) {
-        if (system instanceof com.sun.management.UnixOperatingSystemMXBean unix) {
-            long max = unix.getMaxFileDescriptorCount();
-            return max > 0 ? (double) unix.getOpenFileDescriptorCount() / max : ABSENT;
+    public double sample(long nowNanos) throws IOException {
+        if (!(system instanceof UnixOperatingSystemMXBean unix)) {
+            throw new FileNotFoundException("this system does not tell");
         }
-        return ABSENT;
+        try {
+            double fraction = (double) unix.getOpenFileDescriptorCount() / unix.getMaxFileDescriptorCount();
+            counted = true;
+            return fraction;
+        } catch (InternalError uncounted) {
+            // Counting them takes one itself: who could count before and cannot now has none left.
+            if (counted) {
+                return 1;
+            }
+            throw new IOException(uncounted.getMessage(), uncounted);
+        }
     }
 
     /** How many the process may have; -1 when that is unknown. */
     public long max() {
-        return system instanceof com.sun.management.UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
-                : -1;
+        return system instanceof UnixOperatingSystemMXBean unix ? unix.getMaxFileDescriptorCount() : -1;
     }
 }

@@ -1,48 +1,66 @@
 package io.portguard.pressure;
 
-import java.io.BufferedReader;
+import io.portguard.proc.NetCounters;
+import io.portguard.proc.Proc;
+import io.portguard.proc.ProcNetTcp;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How full the accept queue of a listening port is: connections that the kernel has completed and the process
- * has not accepted. Linux only; elsewhere, or where {@code /proc} cannot be read, absent.
+ * How full the accept queues of the guarded ports are: connections that the kernel has completed and the process has
+ * not accepted. What counts is the fullest of all sockets that listen on them, of either family, and only what stands:
+ * the lesser of two samples, since a burst is gone by the next. Linux only. Sampled by one thread, read by any.
  *
- * <p>Read from {@code /proc/net/tcp} and {@code tcp6}, which list listening sockets first (net/ipv4/tcp_ipv4.c,
- * tcp_seq_start), so that reading stops at the first line that is none; their {@code rx_queue} is the number of
- * connections in the queue. Its capacity is not to be seen there: it is the backlog that the port was bound
- * with, at most {@code net.core.somaxconn}.
+ * <p>Depths are the {@code rx_queue} of listening sockets in {@code /proc/net/tcp} and {@code tcp6}. The capacity is not
+ * to be seen there: it is the backlog that the port was bound with, at most {@code net.core.somaxconn}.
  */
 public final class ListenBacklog implements PressureSource {
 
-    private static final String LISTEN = "0A";
-    private static final int STATE_COLUMN = 3;
-    private static final int QUEUES_COLUMN = 4;
-    private static final int ADDRESS_COLUMN = 1;
+    /*
+     * What it costs is said in ProcNetTcp: next to nothing up to the last listening socket, and behind it a search
+     * through the kernel's table, until a connection of the same family is met. So a pass ends when it has met as many
+     * sockets of the guarded ports as there were; which those are is looked up anew now and then. When the last socket
+     * is ours and there are few connections, the search is long: then sockstat is asked first, for a few microseconds. A
+     * family with fewer sockets in use than a quarter of a queue has no queue that is a quarter full.
+     */
 
-    private final Path proc;
-    private volatile @Nullable Port port;
+    private static final long LOOK_UP_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long EXACT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int QUARTER = 4;
+
+    private final Proc proc;
+    private final Map<Integer, Integer> capacityByPort = new ConcurrentHashMap<>();
+    private final Family ipv4;
+    private final Family ipv6;
+    private volatile boolean changed;
     private volatile long depth = -1;
-
-    private record Port(String suffix, int capacity) {}
+    private volatile int sockets;
+    private volatile long capacity = -1;
+    private boolean lookedUp;
+    private long lookedUpAtNanos;
+    private long exactAtNanos;
+    private double fullest;
 
     /** Watches nothing until it is told which port. */
     public ListenBacklog() {
-        this(Path.of("/proc"));
+        this(Proc.ofThisSystem());
     }
 
-    /** Reads below another folder than {@code /proc}. */
-    ListenBacklog(Path proc) {
+    /** Reads another {@code /proc}. */
+    public ListenBacklog(Proc proc) {
         this.proc = proc;
+        ipv4 = new Family(proc.tcp(), "TCP:inuse");
+        ipv6 = new Family(proc.tcp6(), "TCP6:inuse");
     }
 
     /**
-     * Watches a port of this machine from now on, all sockets that listen on it.
+     * Watches a port from now on too, all sockets that listen on it.
      *
      * @param number 1 to 65535
      * @param backlog that the port was bound with; the kernel's own limit is taken into account
@@ -52,8 +70,14 @@ public final class ListenBacklog implements PressureSource {
             throw new IllegalArgumentException("port: " + number + ", backlog: " + backlog
                     + " (expected: a port from 1 to 65535 and a backlog above 0)");
         }
-        int capacity = Math.min(backlog, somaxconn());
-        port = new Port(String.format(Locale.ROOT, ":%04X", number), capacity);
+        OptionalLong somaxconn = proc.setting("net.core.somaxconn");
+        capacityByPort.put(number, (int) Math.min(backlog, somaxconn.orElse(Integer.MAX_VALUE)));
+        changed = true;
+    }
+
+    /** The ports that are watched. */
+    public Set<Integer> ports() {
+        return Set.copyOf(capacityByPort.keySet());
     }
 
     @Override
@@ -61,73 +85,118 @@ public final class ListenBacklog implements PressureSource {
         return "backlog";
     }
 
-    /** Reading it costs some 0.2 ms. */
     @Override
-    public Duration interval() {
-        return Duration.ofMillis(100);
-    }
-
-    @Override
-    public double sample(long nowNanos) {
-        Port watched = port;
-        if (watched == null) {
-            return ABSENT;
-        }
-        if (!Files.exists(proc.resolve("net/tcp")) && !Files.exists(proc.resolve("net/tcp6"))) {
-            depth = -1;
+    public double sample(long nowNanos) throws IOException {
+        if (capacityByPort.isEmpty()) {
             return ABSENT;
         }
         try {
-            depth = depthIn("net/tcp", watched.suffix) + depthIn("net/tcp6", watched.suffix);
-            return (double) depth / watched.capacity;
+            double before = fullest;
+            read(nowNanos);
+            return Math.min(before, fullest);
         } catch (IOException | RuntimeException unreadable) {
             depth = -1;
-            return ABSENT;
+            fullest = 0;
+            throw unreadable;
         }
     }
 
-    /** Connections in the queue when it was last sampled; -1 when it could not be told. */
+    private void read(long nowNanos) throws IOException {
+        boolean lookUp = changed || !lookedUp || nowNanos - lookedUpAtNanos >= LOOK_UP_NANOS;
+        if (!lookUp && nowNanos - exactAtNanos < EXACT_NANOS && depth == 0 && areFew()) {
+            return;
+        }
+        if (lookUp) {
+            changed = false;
+            lookedUp = true;
+            lookedUpAtNanos = nowNanos;
+        }
+        exactAtNanos = nowNanos;
+        ipv4.read(lookUp);
+        ipv6.read(lookUp);
+        if (!ipv4.exists && !ipv6.exists) {
+            throw new FileNotFoundException("no " + proc.tcp());
+        }
+        depth = ipv4.depth + ipv6.depth;
+        capacity = ipv4.capacity + ipv6.capacity;
+        sockets = ipv4.sockets + ipv6.sockets;
+        fullest = Math.max(ipv4.fullest, ipv6.fullest);
+    }
+
+    private boolean areFew() throws IOException {
+        int least = Integer.MAX_VALUE;
+        for (int each : capacityByPort.values()) {
+            least = Math.min(least, each);
+        }
+        NetCounters inUse = proc.sockstat();
+        return ipv4.areFew(inUse, least / QUARTER) && ipv6.areFew(inUse, least / QUARTER);
+    }
+
+    /** Connections in the queues when they were last read, a second ago at most; -1 when it cannot be told. */
     public long depth() {
         return depth;
     }
 
-    /** How many connections fit in the queue; -1 when no port is watched. */
+    /** How many connections fit in the queues together; -1 when no port is watched. */
     public int capacity() {
-        Port watched = port;
-        return watched == null ? -1 : watched.capacity;
+        long known = capacity;
+        if (known > 0) {
+            return (int) Math.min(known, Integer.MAX_VALUE);
+        }
+        return capacityByPort.isEmpty()
+                ? -1
+                : capacityByPort.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    private long depthIn(String file, String portSuffix) throws IOException {
-        Path path = proc.resolve(file);
-        if (!Files.exists(path)) {
-            return 0;
+    /** How many sockets listen on the watched ports. */
+    public int sockets() {
+        return sockets;
+    }
+
+    /** The sockets of one family. */
+    private final class Family {
+
+        private final Path file;
+        private final String inUse;
+        private boolean exists = true;
+        private int sockets;
+        private long depth;
+        private long capacity;
+        private double fullest;
+
+        Family(Path file, String inUse) {
+            this.file = file;
+            this.inUse = inUse;
         }
-        long found = 0;
-        try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
-            lines.readLine();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] columns = line.trim().split("\\s+", QUEUES_COLUMN + 2);
-                if (columns.length <= QUEUES_COLUMN || !columns[STATE_COLUMN].equals(LISTEN)) {
-                    break;
-                }
-                if (columns[ADDRESS_COLUMN].endsWith(portSuffix)) {
-                    String queues = columns[QUEUES_COLUMN];
-                    found += Long.parseLong(queues.substring(queues.indexOf(':') + 1), 16);
-                }
+
+        boolean areFew(NetCounters counters, int few) {
+            long count = counters.get(inUse);
+            return sockets == 0 || (count >= 0 && count < few);
+        }
+
+        void read(boolean all) throws IOException {
+            if (!all && sockets == 0) {
+                return;
             }
-        }
-        return found;
-    }
-
-    private int somaxconn() {
-        // Read with a buffer: Files.readString reads byte by byte where a file says it is empty, as those of /proc do,
-        // and below /proc/sys every read but the first finds the end.
-        try (BufferedReader file =
-                Files.newBufferedReader(proc.resolve("sys/net/core/somaxconn"), StandardCharsets.ISO_8859_1)) {
-            String number = file.readLine();
-            return number == null ? Integer.MAX_VALUE : Integer.parseInt(number.trim());
-        } catch (IOException | RuntimeException unknown) {
-            return Integer.MAX_VALUE;
+            int expected = all ? Integer.MAX_VALUE : sockets;
+            sockets = 0;
+            depth = 0;
+            capacity = 0;
+            fullest = 0;
+            try (ProcNetTcp listening = ProcNetTcp.listening(file)) {
+                exists = true;
+                while (sockets < expected && listening.next()) {
+                    Integer watched = capacityByPort.get(listening.localPort());
+                    if (watched != null) {
+                        sockets++;
+                        depth += listening.receiveQueue();
+                        capacity += watched;
+                        fullest = Math.max(fullest, (double) listening.receiveQueue() / watched);
+                    }
+                }
+            } catch (FileNotFoundException none) {
+                exists = false;
+            }
         }
     }
 }

@@ -82,7 +82,7 @@ public record Trigger(
         return new Trigger(Kind.ALARM, Double.MAX_VALUE, Double.POSITIVE_INFINITY, null);
     }
 
-    /** The same, only while another source reads at least so much. */
+    /** The same, only while another source reads at least so much; else it raises an alarm and no more. */
     public Trigger onlyWhile(String source, double atLeast) {
         return new Trigger(kind, start, full, new Condition(source, atLeast));
     }

@@ -14,8 +14,10 @@ final class WatchedSource {
     /** At most a two-hundredth of one processor goes into asking one source, however dear it is. */
     private static final long COST_FACTOR = 200;
 
-    /** How soon a source that was not there is asked again. */
-    private static final long ABSENT_NANOS = Duration.ofSeconds(30).toNanos();
+    /** A source that fails is asked again so soon, and after twice as long each time. */
+    private static final long FIRST_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long LAST_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final PressureSource source;
     private final Trigger trigger;
@@ -26,6 +28,7 @@ final class WatchedSource {
     private long askAtNanos;
     private boolean asked;
     private boolean alarmed;
+    private long retryNanos = FIRST_RETRY_NANOS;
 
     WatchedSource(PressureSource source, Trigger trigger) {
         this.source = source;
@@ -71,8 +74,11 @@ final class WatchedSource {
         long usual = costNanos < 0 ? 0 : Math.min(costNanos, cost);
         costNanos = cost;
         intervalNanos = Math.max(source.interval().toNanos(), usual * COST_FACTOR);
-        if (failure != null) {
-            intervalNanos = Math.max(intervalNanos, ABSENT_NANOS);
+        if (failure == null) {
+            retryNanos = FIRST_RETRY_NANOS;
+        } else {
+            intervalNanos = Math.max(intervalNanos, retryNanos);
+            retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
         }
         asked = true;
         askAtNanos = nowNanos + intervalNanos;
@@ -92,8 +98,8 @@ final class WatchedSource {
     }
 
     private void tellAlarm(Consumer<PressureMonitor.Change> changes) {
-        boolean high = trigger.kind() == Trigger.Kind.ALARM
-                && (alarmed ? reading >= trigger.start() : reading >= trigger.full());
+        boolean raises = trigger.kind() == Trigger.Kind.ALARM || trigger.condition() != null;
+        boolean high = raises && (alarmed ? reading >= trigger.start() : reading >= trigger.full());
         if (high != alarmed) {
             alarmed = high;
             changes.accept(new PressureMonitor.Change(PressureMonitor.Change.Kind.ALARM, high, name(), reading, null));

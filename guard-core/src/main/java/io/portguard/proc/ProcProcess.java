@@ -108,6 +108,43 @@ public final class ProcProcess {
         return CgroupMemory.of(this);
     }
 
+    /**
+     * How the processor quota of its control group was kept to.
+     *
+     * @throws IOException when there is none
+     */
+    public CgroupCpu cpu() throws IOException {
+        return CgroupCpu.of(this);
+    }
+
+    /**
+     * The share of the last ten seconds in which some task of its control group stood still for want of memory, 0 to 1.
+     *
+     * @throws IOException when that is not to be seen
+     */
+    public double memoryStall() throws IOException {
+        for (Path group : CgroupVersion.V2.groups(this, "memory")) {
+            Path file = group.resolve("memory.pressure");
+            if (Files.exists(file)) {
+                return someAverage(file);
+            }
+        }
+        throw new IOException("no control group of version 2 with pressure stall information");
+    }
+
+    private static double someAverage(Path file) throws IOException {
+        String text = Proc.text(file);
+        String prefix = "some avg10=";
+        if (text.startsWith(prefix) && text.indexOf(' ', prefix.length()) > 0) {
+            try {
+                return Double.parseDouble(text.substring(prefix.length(), text.indexOf(' ', prefix.length()))) / 100;
+            } catch (NumberFormatException garbage) {
+                // Told of below.
+            }
+        }
+        throw new ProcFormatException(file.toString(), text, "some avg10=NUMBER and more");
+    }
+
     /** What one of its files holds. */
     String text(String file) throws IOException {
         return Proc.text(directory.resolve(file));

@@ -10,7 +10,6 @@ import io.portguard.GuardListener;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
 import io.portguard.NanoClock;
-import io.portguard.PressureEvent;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
@@ -23,12 +22,8 @@ import io.portguard.http.RequestClassifier;
 import io.portguard.limit.Algorithm;
 import io.portguard.limit.LimitParameters;
 import io.portguard.limit.Limits;
-import io.portguard.pressure.CpuLoad;
 import io.portguard.pressure.FileDescriptors;
-import io.portguard.pressure.ListenBacklog;
-import io.portguard.pressure.NetworkCounters;
 import io.portguard.pressure.PressureLog;
-import io.portguard.pressure.PressureMonitor;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.QueueDelay;
 import io.portguard.pressure.RefusalPause;
@@ -47,7 +42,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +61,7 @@ public final class StandardGuard implements AutoCloseable {
     private final ClientIdentity identity;
     private final OpenConnections connections;
     private final QueueDelay queueDelay;
-    private final CpuLoad cpu = new CpuLoad();
-    private final RefusalPause refusalPause = new RefusalPause();
-    private final ListenBacklog backlog = new ListenBacklog();
-    private final NetworkCounters network = new NetworkCounters();
-    private final PressureLog pressureLog;
-    private final OverloadControl overload;
+    private final PortPressure pressure;
     private volatile @Nullable RateLimitFields rateLimitFields;
     private volatile boolean sheddingEnabled = true;
     private Algorithm algorithm;
@@ -103,15 +92,13 @@ public final class StandardGuard implements AutoCloseable {
                         values.get(StandardSettings.REQUESTS_PRIORITIES),
                         values.get(StandardSettings.REQUESTS_EXEMPT)));
         queueDelay = new QueueDelay(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
-        pressureLog = new PressureLog(
-                builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault));
-        overload = new OverloadControl(rules, backlog, queueDelay, builder.clock, pressureLog);
-        PressureMonitor pressure = overload.monitor();
-        pressure.add(backlog, Trigger.acceptQueue(0.25, 0.75));
-        pressure.add(queueDelay, Trigger.queue(1, 5));
-        pressure.add(new FileDescriptors(), Trigger.stock(0.9, 0.98));
-        pressure.add(cpu, Trigger.none());
-        builder.sources.forEach(pressure::add);
+        pressure = new PortPressure(
+                rules,
+                queueDelay,
+                builder.sources,
+                builder.clock,
+                new PressureLog(
+                        builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         guard = builder.guard(this);
         checks = new ConnectionChecks(guard);
         settings.onChange(this::apply);
@@ -157,7 +144,7 @@ public final class StandardGuard implements AutoCloseable {
      */
     public long refusalPauseNanos(Rejection rejection) {
         boolean ownDoing = rejection.reason().httpStatus() != 503 && rejection.retryAfterSeconds() > 1;
-        return ownDoing ? refusalPause.nanos() : 0;
+        return ownDoing ? pressure.refusalPauseNanos() : 0;
     }
 
     /** What a refusal says of the clients' rate; null while there is none. */
@@ -166,13 +153,13 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     /**
-     * Watches the accept queue of the guarded port, once it listens.
+     * Watches the accept queue of a guarded port, once it listens; those of other ports are watched as before.
      *
      * @param localPort 1 to 65535
      * @param backlog that the port was bound with; the kernel's own limit is taken into account
      */
     public void watchBacklog(int localPort, int backlog) {
-        this.backlog.watch(localPort, backlog);
+        pressure.backlog().watch(localPort, backlog);
     }
 
     /**
@@ -241,27 +228,12 @@ public final class StandardGuard implements AutoCloseable {
      * adapter need only see to the pause and to kept connections.
      */
     public ConnectionStance connectionStance() {
-        return overload.inForce();
+        return pressure.stance();
     }
 
-    /** The last changes of pressure and of what was done about it, oldest first; at most {@link PressureLog#KEPT}. */
-    public List<PressureEvent> pressureEvents() {
-        return pressureLog.events();
-    }
-
-    /** The names of all sources of pressure, whether they are there or not. */
-    public Set<String> pressureSources() {
-        return overload.monitor().names();
-    }
-
-    /** All sources of pressure, whether they are there or not: what they say, and what it costs to ask them. */
-    public List<PressureMonitor.SourceReport> pressureReport() {
-        return overload.monitor().report();
-    }
-
-    /** How often any accept queue of the network namespace was full since it is up; -1 when unknown. */
-    public long backlogOverflows() {
-        return network.listenOverflows();
+    /** How hard-pressed the port is. */
+    public PortPressure pressure() {
+        return pressure;
     }
 
     public GuardSnapshot status() {
@@ -279,10 +251,10 @@ public final class StandardGuard implements AutoCloseable {
                 requests.wouldReject(),
                 clients.size(),
                 rules.sheddingLevel(),
-                overload.inForce(),
-                overload.monitor().readings(),
-                backlog.depth(),
-                backlog.capacity(),
+                pressure.stance(),
+                pressure.readings(),
+                pressure.backlog().depth(),
+                pressure.backlog().capacity(),
                 guard.faults());
     }
 
@@ -294,13 +266,7 @@ public final class StandardGuard implements AutoCloseable {
 
     private void tick(long nowNanos) {
         settings.expire(nowNanos);
-        overload.next(nowNanos, sheddingEnabled);
-        if (sheddingEnabled) {
-            double cpuLoad = overload.monitor().reading(cpu.name());
-            refusalPause.next(queueDelay.meanFraction(), cpuLoad, rules.partWorkedOn());
-        } else {
-            refusalPause.none();
-        }
+        pressure.tick(nowNanos, sheddingEnabled);
         clients.sweep();
         connections.sweep(nowNanos);
     }
@@ -312,7 +278,7 @@ public final class StandardGuard implements AutoCloseable {
 
     private void apply(SettingValues values) {
         guard.mode(values.get(StandardSettings.MODE));
-        overload.enforcing(values.get(StandardSettings.MODE) == Mode.ENFORCE);
+        pressure.enforcing(values.get(StandardSettings.MODE) == Mode.ENFORCE);
         rules.maxConnections(values.get(StandardSettings.CONNECTIONS_MAX));
         rules.maxConnectionsOfClient(values.find(StandardSettings.CONNECTIONS_MAX_PER_CLIENT));
         rules.acceptRate(
@@ -478,7 +444,7 @@ public final class StandardGuard implements AutoCloseable {
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
-                    .slowChore(port.overload.monitor()::sampleSlow)
+                    .slowChore(port.pressure::tickSlowly)
                     .build();
         }
     }

@@ -15,6 +15,7 @@ import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.pressure.NetworkDrops;
 import io.portguard.pressure.PressureSource;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
@@ -95,7 +96,9 @@ class GuardMetricsTest {
                 "guard.clients.tracked",
                 "guard.backlog.depth",
                 "guard.backlog.capacity",
-                "guard.backlog.overflows")) {
+                "guard.backlog.overflows",
+                "guard.backlog.half-open",
+                "guard.connections.stance")) {
             expected.put(name, Set.of("guard"));
         }
         expected.put("guard.requests", Set.of("guard", "outcome", "priority", "reason"));
@@ -104,9 +107,9 @@ class GuardMetricsTest {
         expected.put("guard.handshakes", Set.of("guard", "outcome", "reason"));
         expected.put("guard.handshakes.failures", Set.of("cause", "guard"));
         expected.put("guard.pressure", Set.of("guard", "source"));
+        expected.put("guard.network.drops", Set.of("guard", "cause"));
         assertThat(tagsByName).containsAllEntriesOf(expected);
-        assertThat(tagsByName.keySet())
-                .allMatch(name -> expected.containsKey(name) || name.equals("guard.backlog.half-open"));
+        assertThat(tagsByName.keySet()).isEqualTo(expected.keySet());
         assertThat(registry.getMeters()).allMatch(meter -> meter.getId().getDescription() != null);
     }
 
@@ -118,7 +121,10 @@ class GuardMetricsTest {
         Arrays.stream(HandshakeFailure.values()).map(HandshakeFailure::text).forEach(known::add);
         known.addAll(FirstBytes.PROTOCOLS);
         known.add(ConnectionChecks.CONFIGURED);
-        known.addAll(guard.pressureSources());
+        known.addAll(guard.pressure().sources());
+        Arrays.stream(NetworkDrops.Counter.values())
+                .map(NetworkDrops.Counter::text)
+                .forEach(known::add);
         int meters = registry.getMeters().size();
         for (int i = 0; i < 1_000; i++) {
             guard.guard().tryAdmit(Attempts.request(guard.guard().client(ClientKey.named("client " + i))));

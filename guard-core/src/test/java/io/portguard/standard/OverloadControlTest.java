@@ -112,7 +112,7 @@ class OverloadControlTest {
         tick(10_000);
         assertThat(port.connectionStance()).isEqualTo(ConnectionStance.ACCEPT);
         assertAdmitted(connect());
-        assertThat(port.pressureEvents()).isEmpty();
+        assertThat(port.pressure().events()).isEmpty();
     }
 
     @Test
@@ -148,7 +148,7 @@ class OverloadControlTest {
                         "shedding: critical -> none",
                         "stance: no-keep-alive -> close",
                         "stance: close -> accept");
-        assertThat(port.pressureEvents()).isEqualTo(told);
+        assertThat(port.pressure().events()).isEqualTo(told);
         assertThat(log.records())
                 .first()
                 .satisfies(first -> assertThat(first.getMessage())
@@ -248,6 +248,6 @@ class OverloadControlTest {
             tick(2_000);
         }
         assertThat(told).hasSize(200);
-        assertThat(port.pressureEvents()).hasSize(64).isEqualTo(told.subList(136, 200));
+        assertThat(port.pressure().events()).hasSize(64).isEqualTo(told.subList(136, 200));
     }
 }

@@ -157,7 +157,7 @@ class GuardAutoConfigurationTest {
             assertThat(port.guard().tryAdmit(connection))
                     .isInstanceOfSatisfying(Permit.class, permit -> permit.release(Outcome.SUCCESS));
             assertThat(context.getBean(UserBeans.class).heard).containsExactly("refused", "admitted", "released");
-            assertThat(port.pressureSources()).contains("weather");
+            assertThat(port.pressure().sources()).contains("weather");
             assertThat(port.settings().text(StandardSettings.CLIENTS_BURST)).isEqualTo("7");
             assertThat(port.status().activeRequests()).isZero();
         });

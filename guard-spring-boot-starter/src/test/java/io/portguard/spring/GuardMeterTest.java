@@ -10,6 +10,7 @@ import io.portguard.Reason;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.wire.FirstBytes;
 import io.portguard.wire.HandshakeFailure;
+import io.portguard.pressure.NetworkDrops;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,7 +67,8 @@ class GuardMeterTest {
                             "guard.clients.tracked",
                             "guard.backlog.depth",
                             "guard.backlog.capacity",
-                            "guard.backlog.overflows");
+                            "guard.backlog.overflows",
+                            "guard.backlog.half-open");
             for (Meter meter : registry.getMeters()) {
                 if (meter.getId().getName().startsWith("guard.")) {
                     assertThat(meter.getId().getTags())
@@ -86,12 +88,13 @@ class GuardMeterTest {
                         .anyMatch(tag.getValue()::equals);
             case "priority" ->
                 Arrays.stream(Priority.values()).map(Priority::text).anyMatch(tag.getValue()::equals);
-            case "source" -> service.guard().pressureSources().contains(tag.getValue());
+            case "source" -> service.guard().pressure().sources().contains(tag.getValue());
             case "protocol" ->
                 FirstBytes.PROTOCOLS.contains(tag.getValue()) || tag.getValue().equals(ConnectionChecks.CONFIGURED);
             case "cause" ->
-                Arrays.stream(HandshakeFailure.values())
-                        .map(HandshakeFailure::text)
+                Stream.concat(
+                                Arrays.stream(HandshakeFailure.values()).map(HandshakeFailure::text),
+                                Arrays.stream(NetworkDrops.Counter.values()).map(NetworkDrops.Counter::text))
                         .anyMatch(tag.getValue()::equals);
             default -> false;
         };

@@ -1,0 +1,136 @@
+package io.portguard.standard;
+
+import io.portguard.ConnectionStance;
+import io.portguard.NanoClock;
+import io.portguard.PressureEvent;
+import io.portguard.pressure.CollectorOverhead;
+import io.portguard.pressure.ContainerMemory;
+import io.portguard.pressure.CpuLoad;
+import io.portguard.pressure.CpuThrottling;
+import io.portguard.pressure.DirectMemory;
+import io.portguard.pressure.FileDescriptors;
+import io.portguard.pressure.HalfOpen;
+import io.portguard.pressure.HeapMemory;
+import io.portguard.pressure.ListenBacklog;
+import io.portguard.pressure.MemoryStall;
+import io.portguard.pressure.NetworkDrops;
+import io.portguard.pressure.PressureLog;
+import io.portguard.pressure.PressureMonitor;
+import io.portguard.pressure.PressureSource;
+import io.portguard.pressure.ProcessCpu;
+import io.portguard.pressure.QueueDelay;
+import io.portguard.pressure.RefusalPause;
+import io.portguard.pressure.Trigger;
+import io.portguard.rule.StandardRules;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** How hard-pressed a guarded port is: its sources of pressure and what they have set off. Thread-safe. */
+public final class PortPressure {
+
+    private final ListenBacklog backlog = new ListenBacklog();
+    private final NetworkDrops drops = new NetworkDrops();
+    private final HalfOpen halfOpen = new HalfOpen(backlog);
+    private final CpuLoad cpu = new CpuLoad();
+    private final QueueDelay queueDelay;
+    private final PressureLog log;
+    private final PressureMonitor monitor;
+    private final OverloadControl control;
+    private final RefusalPause refusalPause = new RefusalPause();
+    private final StandardRules rules;
+
+    PortPressure(
+            StandardRules rules,
+            QueueDelay queueDelay,
+            Map<PressureSource, Trigger> more,
+            NanoClock clock,
+            PressureLog log) {
+        this.rules = rules;
+        this.queueDelay = queueDelay;
+        this.log = log;
+        control = new OverloadControl(rules, backlog, queueDelay, clock, log);
+        monitor = control.monitor();
+        watch();
+        more.forEach(monitor::add);
+    }
+
+    /** What is watched, and what it sets off; docs/pressure.md says why. */
+    private void watch() {
+        monitor.add(backlog, Trigger.acceptQueue(0.25, 0.75));
+        monitor.add(drops, Trigger.acceptQueue(0.5, 1).onlyWhile(backlog.name(), 0.25));
+        monitor.add(halfOpen, Trigger.queue(0.75, 1).onlyWhile(backlog.name(), 0.25));
+        monitor.add(queueDelay, Trigger.queue(1, 5));
+        monitor.add(new FileDescriptors(), Trigger.stock(0.9, 0.98));
+        HeapMemory heap = new HeapMemory();
+        monitor.add(heap, Trigger.none());
+        monitor.add(new CollectorOverhead(), Trigger.stock(0.25, 0.6).onlyWhile(heap.name(), 0.85));
+        monitor.add(new DirectMemory(), Trigger.stock(0.95, 0.99));
+        ContainerMemory container = new ContainerMemory();
+        monitor.add(container, Trigger.alarm(0.95));
+        monitor.add(new MemoryStall(), Trigger.stock(0.2, 0.6).onlyWhile(container.name(), 0.9));
+        monitor.add(cpu, Trigger.none());
+        monitor.add(new ProcessCpu(), Trigger.none());
+        monitor.add(new CpuThrottling(), Trigger.alarm(0.5));
+    }
+
+    void tick(long nowNanos, boolean sheddingEnabled) {
+        control.next(nowNanos, sheddingEnabled);
+        if (sheddingEnabled) {
+            refusalPause.next(queueDelay.meanFraction(), monitor.reading(cpu.name()), rules.partWorkedOn());
+        } else {
+            refusalPause.none();
+        }
+    }
+
+    void tickSlowly(long nowNanos) {
+        monitor.sampleSlow(nowNanos);
+    }
+
+    void enforcing(boolean is) {
+        control.enforcing(is);
+    }
+
+    ConnectionStance stance() {
+        return control.inForce();
+    }
+
+    long refusalPauseNanos() {
+        return refusalPause.nanos();
+    }
+
+    /** The accept queues of the guarded ports. */
+    public ListenBacklog backlog() {
+        return backlog;
+    }
+
+    /** Half-open connections of the guarded ports; -1 when unknown. */
+    public long halfOpenConnections() {
+        return halfOpen.count();
+    }
+
+    /** What the kernel has dropped in the network namespace since it is up, all ports together; -1 when unknown. */
+    public long dropped(NetworkDrops.Counter counter) {
+        return drops.count(counter);
+    }
+
+    /** The last reading of each source that is there: 1 is full. */
+    public Map<String, Double> readings() {
+        return monitor.readings();
+    }
+
+    /** The names of all sources, whether they are there or not. */
+    public Set<String> sources() {
+        return monitor.names();
+    }
+
+    /** All sources, whether they are there or not: what they say, and what it costs to ask them. */
+    public List<PressureMonitor.SourceReport> report() {
+        return monitor.report();
+    }
+
+    /** The last changes and what was done about them, oldest first; at most {@link PressureLog#KEPT}. */
+    public List<PressureEvent> events() {
+        return log.events();
+    }
+}
