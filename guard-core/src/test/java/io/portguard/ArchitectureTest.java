@@ -67,11 +67,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void limitClientProcAndWireUseTheRootAlone() {
+    void limitClientProcWireAndConnectionUseTheRootAlone() {
         mayUse("limit");
         mayUse("client");
         mayUse("proc");
         mayUse("wire");
+        mayUse("connection");
     }
 
     @Test
@@ -96,7 +97,7 @@ class ArchitectureTest {
 
     @Test
     void standardComposesAllButWhatIsAboveIt() {
-        mayUse("standard", "rule", "limit", "client", "pressure", "proc", "http", "settings", "wire");
+        mayUse("standard", "rule", "limit", "client", "pressure", "proc", "http", "settings", "wire", "connection");
     }
 
     @Test

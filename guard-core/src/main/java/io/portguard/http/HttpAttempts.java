@@ -64,6 +64,11 @@ public final class HttpAttempts {
             return identity.isFixedFor(peer);
         }
 
+        /** Whether requests of many clients come on the connection, because its peer is a trusted proxy. */
+        public boolean isOfProxy() {
+            return identity.isTrusted(peer);
+        }
+
         public Attempt request(HttpRequestView request) {
             if (!identity.isFixedFor(peer)) {
                 return ofRequest(peer, request);

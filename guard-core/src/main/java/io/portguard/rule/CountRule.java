@@ -8,16 +8,21 @@ import io.portguard.Rule;
 import io.portguard.Verdict;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Limits how much is in progress at once, of all clients together. */
+/**
+ * Limits how much is in progress at once, of all clients together. When there is no room for another, somebody may
+ * have to go for it.
+ */
 final class CountRule implements Rule {
 
     private final Rejection rejection;
     private final AtomicInteger count = new AtomicInteger();
+    private final Room room;
     private volatile int limit;
 
-    CountRule(Reason reason, int limit) {
+    CountRule(Reason reason, int limit, Room room) {
         this.rejection = Rejection.of(reason);
         this.limit = limit;
+        this.room = room;
     }
 
     int limit() {
@@ -38,7 +43,12 @@ final class CountRule implements Rule {
         while (true) {
             int before = count.get();
             if (before >= limit) {
-                return rejection;
+                if (!room.isMadeFor(attempt, now)) {
+                    return rejection;
+                }
+                // The place of one that is going; it is counted until it has gone.
+                count.incrementAndGet();
+                return Verdict.pass();
             }
             if (count.compareAndSet(before, before + 1)) {
                 return Verdict.pass();

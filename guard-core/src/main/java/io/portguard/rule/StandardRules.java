@@ -31,7 +31,7 @@ public final class StandardRules {
     private final BackgroundSheddingRule sheddingBackground;
     private final SheddingLevel level = new SheddingLevel();
 
-    public StandardRules(ClientTable clients, Limit limit, int maxConnections, NanoClock clock) {
+    public StandardRules(ClientTable clients, Limit limit, int maxConnections, Room room, NanoClock clock) {
         long now = clock.nanoTime();
         bans = new BanRule(clock);
         fairShare = new FairShare(now);
@@ -43,7 +43,7 @@ public final class StandardRules {
         clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET);
         acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);
         clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
-        connections = new CountRule(Reason.CONNECTIONS, maxConnections);
+        connections = new CountRule(Reason.CONNECTIONS, maxConnections, room);
     }
 
     public Rule[] forConnections() {

@@ -6,10 +6,14 @@ import io.portguard.DecisionCounts;
 import io.portguard.Guard;
 import io.portguard.GuardListener;
 import io.portguard.GuardSnapshot;
+import io.portguard.Mode;
 import io.portguard.NanoClock;
+import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.client.ClientIdentity;
+import io.portguard.connection.ConnectionTimeouts;
+import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.http.RequestClassifier;
@@ -52,6 +56,7 @@ public final class StandardGuard implements AutoCloseable {
     private final ClientTable clients;
     private final HttpAttempts attempts;
     private final ClientIdentity identity;
+    private final OpenConnections connections;
     private final QueueDelay queueDelay;
     private final CpuLoad cpu = new CpuLoad();
     private final RefusalPause refusalPause = new RefusalPause();
@@ -68,10 +73,12 @@ public final class StandardGuard implements AutoCloseable {
         SettingValues values = settings.values();
         algorithm = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
+        connections = new OpenConnections(builder.clock, this::ended);
         rules = new StandardRules(
                 clients,
                 Limits.of(algorithm, limitParameters(values)),
                 values.get(StandardSettings.CONNECTIONS_MAX),
+                connections::makeRoomFor,
                 builder.clock);
         identity = new ClientIdentity(
                 values.get(StandardSettings.CLIENTS_IDENTIFY_BY),
@@ -112,6 +119,11 @@ public final class StandardGuard implements AutoCloseable {
         return attempts;
     }
 
+    /** Where adapters say which connections are open, and what these are doing. */
+    public OpenConnections connections() {
+        return connections;
+    }
+
     /** Where adapters record how long tasks waited for a thread. */
     public QueueDelay queueDelay() {
         return queueDelay;
@@ -145,6 +157,7 @@ public final class StandardGuard implements AutoCloseable {
     /** Refuses everything from now on, because the service is shutting down. */
     public void drain() {
         rules.draining(true);
+        connections.drain();
         guard.refresh();
     }
 
@@ -222,6 +235,12 @@ public final class StandardGuard implements AutoCloseable {
             refusalPause.none();
         }
         clients.sweep();
+        connections.sweep(nowNanos);
+    }
+
+    /** A connection was ended for what it did not do. */
+    private void ended(Attempt connection, Reason reason) {
+        guard.refuse(connection, Rejection.of(reason), Mode.ENFORCE);
     }
 
     private void apply(SettingValues values) {
@@ -239,9 +258,21 @@ public final class StandardGuard implements AutoCloseable {
         rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
         applyClientRate(values);
         applyLimit(values);
+        applyTimeouts(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
+    }
+
+    private void applyTimeouts(SettingValues values) {
+        connections.configure(
+                new ConnectionTimeouts(
+                        values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT)
+                                .toNanos(),
+                        values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos(),
+                        values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos(),
+                        values.get(StandardSettings.CONNECTIONS_MIN_DATA_RATE)),
+                values.get(StandardSettings.MODE) == Mode.ENFORCE);
     }
 
     private void applyClientRate(SettingValues values) {

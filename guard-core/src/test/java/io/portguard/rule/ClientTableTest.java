@@ -200,6 +200,10 @@ class ClientTableTest {
 
     private StandardRules rules() {
         return new StandardRules(
-                table, Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))), 10, clock);
+                table,
+                Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))),
+                10,
+                Room.NONE,
+                clock);
     }
 }

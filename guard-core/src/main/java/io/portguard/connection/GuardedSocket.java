@@ -1,0 +1,14 @@
+package io.portguard.connection;
+
+/** What the guard sees of a connection's socket and does to it; adapters implement it. Called on any thread. */
+public interface GuardedSocket {
+
+    /** Whether, in the midst of a request, the server waits for bytes of its body at this moment. */
+    boolean awaitsBody();
+
+    /** How many bytes have been read since the connection was opened. */
+    long bytesRead();
+
+    /** Closes the connection at once, also while a thread is blocked in it. */
+    void close();
+}

@@ -1,0 +1,116 @@
+package io.portguard.connection;
+
+import io.portguard.Attempt;
+import io.portguard.ClientKey;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+
+/**
+ * One open connection: whose it is, what it is doing, and since when. Thread-safe; its adapter says when the phase
+ * changes, and the guard's housekeeper and whoever accepts look at it.
+ */
+public final class OpenConnection {
+
+    private static final AtomicLongFieldUpdater<OpenConnection> STATE =
+            AtomicLongFieldUpdater.newUpdater(OpenConnection.class, "state");
+    private static final int PHASE_BITS = 3;
+    private static final int PHASE_MASK = (1 << PHASE_BITS) - 1;
+
+    private final OpenConnections all;
+    private final Attempt attempt;
+    private final boolean ofManyClients;
+    private final GuardedSocket socket;
+
+    /** The phase, and above it when it began: one word, so that both are always of the same moment. */
+    private volatile long state;
+
+    /** For the housekeeper alone. */
+    private final BodyRate bodyRate = new BodyRate();
+
+    OpenConnection(
+            OpenConnections all, Attempt attempt, boolean ofManyClients, GuardedSocket socket, Phase phase, long now) {
+        this.all = all;
+        this.attempt = attempt;
+        this.ofManyClients = ofManyClients;
+        this.socket = socket;
+        this.state = state(phase, now);
+    }
+
+    /** What was admitted when the connection was opened. */
+    public Attempt attempt() {
+        return attempt;
+    }
+
+    public Phase phase() {
+        return phase(state);
+    }
+
+    /** The connection enters a phase now; nothing when the guard has ended it. */
+    public void enter(Phase phase) {
+        long before = state;
+        if (phase(before) != Phase.ENDED) {
+            STATE.compareAndSet(this, before, state(phase, all.nanoTime()));
+        }
+    }
+
+    /** Enters a phase if it is in this one now. */
+    public void enter(Phase phase, Phase from) {
+        long before = state;
+        if (phase(before) == from) {
+            STATE.compareAndSet(this, before, state(phase, all.nanoTime()));
+        }
+    }
+
+    /** The connection has been closed, by whomever. */
+    public void closed() {
+        all.remove(this);
+    }
+
+    ClientKey holder() {
+        return attempt.client().key();
+    }
+
+    long state() {
+        return state;
+    }
+
+    /** Whether it may be closed to make room; never when it carries the requests of many clients, as a proxy's does. */
+    boolean isReclaimable(long observed) {
+        return !ofManyClients && !attempt.exempt() && phase(observed).waits();
+    }
+
+    boolean isOverdue(long observed, ConnectionTimeouts timeouts, long now) {
+        Phase phase = phase(observed);
+        if (phase == Phase.SERVING) {
+            return timeouts.minBytesPerSecond() > 0
+                    && bodyRate.isBelow(
+                            timeouts.minBytesPerSecond(), observed, socket.awaitsBody(), socket.bytesRead(), now);
+        }
+        return phase != Phase.ENDED && now - since(observed) > timeouts.of(phase);
+    }
+
+    /** Closes the connection if it is still as it was observed; returns whether it did. */
+    boolean close(long observed, long now) {
+        if (!STATE.compareAndSet(this, observed, state(Phase.ENDED, now))) {
+            return false;
+        }
+        socket.close();
+        return true;
+    }
+
+    static Phase phase(long state) {
+        return Phase.of((int) state & PHASE_MASK);
+    }
+
+    static long since(long state) {
+        return state >> PHASE_BITS;
+    }
+
+    private static long state(Phase phase, long now) {
+        return now << PHASE_BITS | phase.ordinal();
+    }
+
+    @Override
+    public String toString() {
+        return phase() + " of " + holder();
+    }
+}

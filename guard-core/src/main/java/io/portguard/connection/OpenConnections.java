@@ -1,0 +1,106 @@
+package io.portguard.connection;
+
+import io.portguard.Attempt;
+import io.portguard.NanoClock;
+import io.portguard.Reason;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/**
+ * The open connections of a port. It ends those whose time is over, those that are idle when the port drains, and,
+ * when there is no room for another, those that wait for nothing but their peer, the heaviest holder's first.
+ * Thread-safe.
+ */
+public final class OpenConnections {
+
+    private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
+    private final NanoClock clock;
+    private final BiConsumer<Attempt, Reason> ended;
+    private final Reclaim reclaim = new Reclaim(open);
+    private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
+    private volatile boolean enforcing = true;
+    private volatile boolean draining;
+    private boolean looked;
+    private long lookedAtNanos;
+
+    /** @param ended is told of every connection that was ended, and why */
+    public OpenConnections(NanoClock clock, BiConsumer<Attempt, Reason> ended) {
+        this.clock = clock;
+        this.ended = ended;
+    }
+
+    /**
+     * An admitted connection has been opened; {@link OpenConnection#closed()} is to be called when it has closed.
+     *
+     * @param ofManyClients whether it carries the requests of several clients, as a trusted proxy's does
+     */
+    public OpenConnection add(Attempt attempt, boolean ofManyClients, GuardedSocket socket, Phase phase) {
+        OpenConnection connection = new OpenConnection(this, attempt, ofManyClients, socket, phase, clock.nanoTime());
+        open.add(connection);
+        return connection;
+    }
+
+    void remove(OpenConnection connection) {
+        open.remove(connection);
+    }
+
+    public int size() {
+        return open.size();
+    }
+
+    /** How long connections may stay in their phases; while the guard does not enforce, nothing is ended. */
+    public void configure(ConnectionTimeouts changed, boolean enforces) {
+        timeouts = changed;
+        enforcing = enforces;
+    }
+
+    /** Ends idle connections from now on as soon as they are. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** Ends those whose time is over; to be called often, it looks at them at the pace of the timeouts. */
+    public void sweep(long now) {
+        ConnectionTimeouts present = timeouts;
+        if (!enforcing || (looked && now - lookedAtNanos < present.lookEveryNanos() && !draining)) {
+            return;
+        }
+        looked = true;
+        lookedAtNanos = now;
+        boolean drains = draining;
+        for (OpenConnection connection : open) {
+            long state = connection.state();
+            if (drains && OpenConnection.phase(state) == Phase.IDLE) {
+                end(connection, state, Reason.DRAINING, now);
+            } else if (connection.isOverdue(state, present, now)) {
+                end(connection, state, Reason.TIMEOUT, now);
+            }
+        }
+    }
+
+    /**
+     * Ends a waiting connection of whoever holds more of them than the client of this attempt, if anybody does.
+     *
+     * @return whether the newcomer may have the place of the one that was ended
+     */
+    public boolean makeRoomFor(Attempt newcomer, long now) {
+        return enforcing && reclaim.makeRoomFor(newcomer.client().key(), now, this::end);
+    }
+
+    private boolean end(OpenConnection connection, long observed, Reason reason, long now) {
+        if (!connection.close(observed, now)) {
+            return false;
+        }
+        ended.accept(connection.attempt(), reason);
+        return true;
+    }
+
+    private boolean end(OpenConnection connection, long observed, long now) {
+        return end(connection, observed, Reason.CONNECTIONS, now);
+    }
+
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+}
