@@ -5,6 +5,9 @@ import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Rejection;
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.OpenConnection;
+import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.HttpRequestView;
 import io.portguard.standard.StandardGuard;
@@ -19,11 +22,14 @@ public final class AdmittedConnection {
     private final @Nullable IpAddress peer;
     private final HttpAttempts.@Nullable OfConnection attempts;
     private final @Nullable Permit permit;
+    private volatile @Nullable OpenConnection open;
     private volatile boolean broken;
+    private volatile boolean multiplexed;
 
     /** Asynchronous requests in progress: mostly none, and one at a time unless the connection is multiplexed. */
     private final List<Permit> pending = new ArrayList<>(0);
 
+    private int streams;
     private boolean closed;
 
     AdmittedConnection(
@@ -41,14 +47,59 @@ public final class AdmittedConnection {
         return port;
     }
 
-    /** The attempt of a request on a connection that serves one at a time. */
-    public Attempt attempt(HttpRequestView request) {
-        return attempts == null ? attemptOfStream(request) : attempts.request(request);
+    /**
+     * The container has a socket for the connection, which the guard closes from now on when the connection takes too
+     * long. To be called once, unless the guard failed to decide.
+     */
+    public void opened(GuardedSocket socket, Phase phase) {
+        if (attempts != null && permit != null) {
+            open = port.connections().add(permit.attempt(), attempts.isOfProxy(), socket, phase);
+        }
     }
 
-    /** The attempt of a request on a connection that serves several at once. Thread-safe. */
-    public Attempt attemptOfStream(HttpRequestView request) {
-        return port.attempts().ofRequest(peer, request);
+    /** What the connection is doing; a phase that no time limits when the guard failed to decide. */
+    public Phase phase() {
+        OpenConnection connection = open;
+        return connection == null ? Phase.SERVING : connection.phase();
+    }
+
+    public void enter(Phase phase) {
+        OpenConnection connection = open;
+        if (connection != null) {
+            connection.enter(phase);
+        }
+    }
+
+    /** The connection carries several requests at a time from now on. */
+    public void multiplexed() {
+        multiplexed = true;
+    }
+
+    /** A request on a connection that carries several at a time begins. */
+    public void streamBegan() {
+        synchronized (pending) {
+            streams++;
+            enter(Phase.SERVING);
+        }
+    }
+
+    /** A request on a connection that carries several at a time has ended. */
+    public void streamEnded() {
+        synchronized (pending) {
+            streams--;
+            if (streams == 0) {
+                enter(Phase.IDLE);
+            }
+        }
+    }
+
+    public boolean isMultiplexed() {
+        return multiplexed;
+    }
+
+    /** The attempt of a request on the connection, told by its real peer, whatever the request says. */
+    public Attempt attempt(HttpRequestView request) {
+        return attempts == null || multiplexed ? port.attempts().ofRequest(peer, request) : attempts.request(request);
     }
 
     /** How long the connection is not to be read after a refusal on it, in nanoseconds. */
@@ -92,6 +143,10 @@ public final class AdmittedConnection {
             pending.clear();
         }
         left.forEach(request -> request.release(Outcome.IGNORED));
+        OpenConnection connection = open;
+        if (connection != null) {
+            connection.closed();
+        }
         if (permit != null) {
             permit.release(Outcome.SUCCESS);
         }

@@ -91,7 +91,7 @@ public final class GuardFilter implements Filter {
             return port.guard()
                     .tryAdmit(
                             connection != null
-                                    ? connection.attempt(view)
+                                    ? connection.admitted().attempt(view)
                                     : port.attempts().ofRequest(IpAddress.parseOrNull(address(request)), view));
         } catch (Throwable fault) {
             port.guard().fault("deciding a request", fault);

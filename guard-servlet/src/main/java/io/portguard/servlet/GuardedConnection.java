@@ -1,8 +1,6 @@
 package io.portguard.servlet;
 
-import io.portguard.Attempt;
 import io.portguard.Rejection;
-import io.portguard.http.HttpRequestView;
 import jakarta.servlet.ServletConnection;
 
 /**
@@ -14,9 +12,6 @@ public interface GuardedConnection extends ServletConnection {
 
     /** What the guard holds and knows of the connection. */
     AdmittedConnection admitted();
-
-    /** The attempt of a request on this connection, told by its real peer, whatever the request says. */
-    Attempt attempt(HttpRequestView request);
 
     /**
      * Commits the status and the headers of the response to the present request, which is a refusal, in such a way

@@ -1,5 +1,8 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.servlet.AdmittedConnection;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -8,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the {@link Http11Exchange} of an HTTP/1.1 request when the container begins to serve it and has ended, and
- * its connection when it fails meanwhile.
+ * its connection when it fails meanwhile; of HTTP/2, tells the connection when a stream is served and has ended.
  */
 final class ConnectionKeepingAdapter implements Adapter {
+
+    private static final int STREAM_NOTE = 30;
 
     private final Adapter container;
 
@@ -22,12 +27,31 @@ final class ConnectionKeepingAdapter implements Adapter {
     public void service(Request request, Response response) throws Exception {
         Http11Exchange exchange = Http11Exchange.of(response);
         if (exchange == null) {
-            container.service(request, response);
+            serveStream(request, response);
             return;
         }
         exchange.headerIsComplete();
         container.service(request, response);
         exchange.leaveStatus();
+    }
+
+    private void serveStream(Request request, Response response) throws Exception {
+        AdmittedConnection connection = connection(request);
+        if (connection == null) {
+            container.service(request, response);
+            return;
+        }
+        Stream stream = new Stream(connection);
+        response.setNote(STREAM_NOTE, stream);
+        try {
+            container.service(request, response);
+        } finally {
+            stream.endUnlessAsync(request);
+        }
+    }
+
+    private static @Nullable AdmittedConnection connection(Request request) {
+        return request.getServletConnection() instanceof TomcatConnection connection ? connection.admitted() : null;
     }
 
     @Override
@@ -38,12 +62,21 @@ final class ConnectionKeepingAdapter implements Adapter {
     @Override
     public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
         // For HTTP/1.1 alone: where one stream fails, the connection may be as good as before.
-        if (event == SocketEvent.ERROR
-                && Http11Exchange.of(response) != null
-                && request.getServletConnection() instanceof TomcatConnection connection) {
-            connection.admitted().broken();
+        if (Http11Exchange.of(response) != null) {
+            AdmittedConnection connection = event == SocketEvent.ERROR ? connection(request) : null;
+            if (connection != null) {
+                connection.broken();
+            }
+            return container.asyncDispatch(request, response, event);
         }
-        return container.asyncDispatch(request, response, event);
+        Stream stream = response.getNote(STREAM_NOTE) instanceof Stream known ? known : null;
+        try {
+            return container.asyncDispatch(request, response, event);
+        } finally {
+            if (stream != null) {
+                stream.endUnlessAsync(request);
+            }
+        }
     }
 
     @Override
@@ -59,5 +92,26 @@ final class ConnectionKeepingAdapter implements Adapter {
     @Override
     public @Nullable String getDomain() {
         return container.getDomain();
+    }
+
+    /** A request of HTTP/2 that is being served; its threads follow one another. */
+    private static final class Stream {
+
+        private final AdmittedConnection connection;
+        private boolean ended;
+
+        Stream(AdmittedConnection connection) {
+            this.connection = connection;
+            connection.streamBegan();
+        }
+
+        void endUnlessAsync(Request request) {
+            AtomicBoolean async = new AtomicBoolean();
+            request.action(ActionCode.ASYNC_IS_ASYNC, async);
+            if (!ended && !async.get()) {
+                ended = true;
+                connection.streamEnded();
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ final class GuardedHttp11Processor extends Http11Processor {
         try {
             state = super.service(socketWrapper);
         } finally {
-            state = exchange.leave(state, isAsync());
+            state = exchange.leave(state, isAsync(), getUpgradeToken());
         }
         return state;
     }

@@ -41,6 +41,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     private int containersMaxConnections = getMaxConnections();
     private int guardsMaxConnections;
     private volatile boolean enforcing;
+    private volatile int handshakeTimeoutMillis;
     private volatile int requestTimeoutMillis;
     private volatile int idleTimeoutMillis;
 
@@ -58,6 +59,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     /** Takes over what the guard's settings say; in effect at once. */
     synchronized void configure(SettingValues values) {
         enforcing = values.get(StandardSettings.MODE) == Mode.ENFORCE;
+        handshakeTimeoutMillis = millis(values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT));
         requestTimeoutMillis = millis(values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT));
         idleTimeoutMillis = millis(values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT));
         guardsMaxConnections = values.get(StandardSettings.CONNECTIONS_MAX);
@@ -92,12 +94,16 @@ public final class GuardedNioEndpoint extends NioEndpoint {
         return enforcing;
     }
 
-    int requestTimeoutMillis() {
-        return requestTimeoutMillis;
+    int handshakeTimeoutMillis() {
+        return handshakeTimeoutMillis;
     }
 
-    boolean isHeaderLate(long awaitedSinceNanos) {
-        return enforcing && clock.nanoTime() - awaitedSinceNanos > TimeUnit.MILLISECONDS.toNanos(requestTimeoutMillis);
+    int idleTimeoutMillis() {
+        return idleTimeoutMillis;
+    }
+
+    int requestTimeoutMillis() {
+        return requestTimeoutMillis;
     }
 
     long nanoTime() {
@@ -153,7 +159,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
                         socketProperties.getAppWriteBufSize(),
                         socketProperties.getDirectBuffer()));
             }
-            GuardedSocketWrapper created = new GuardedSocketWrapper(channel, this, admitted);
+            GuardedSocketWrapper created = new GuardedSocketWrapper(channel, socket, this, admitted);
             channel.reset(socket, created);
             connections.put(socket, created);
             wrapper = created;
@@ -164,6 +170,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
             wrapper.setReadTimeout(getConnectionTimeout());
             wrapper.setWriteTimeout(getConnectionTimeout());
             wrapper.setKeepAliveLeft(getMaxKeepAliveRequests());
+            wrapper.opened();
             getPoller().register(wrapper);
             return true;
         } catch (Throwable fault) {

@@ -1,8 +1,15 @@
 package io.portguard.servlet.tomcat;
 
 import io.portguard.Rejection;
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.Phase;
 import io.portguard.servlet.AdmittedConnection;
 import jakarta.servlet.ServletConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.apache.coyote.UpgradeToken;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
@@ -12,28 +19,42 @@ import org.jspecify.annotations.Nullable;
 final class GuardedSocketWrapper extends NioSocketWrapper {
 
     /*
-     * The time for a header. Tomcat closes a connection that waits to be read when nothing was read for the read
-     * timeout, so that a client that sends a byte now and then can take for ever. While a header is awaited, reading
-     * therefore does not count as a sign of life, and the read timeout is that for the whole header. The wait begins
-     * when a new connection is accepted, TLS handshake included, and on a kept one with the first bytes of a request.
+     * Time. Tomcat closes a connection when nothing was read for the read timeout, so that a client that sends a byte
+     * of its header now and then can take for ever. While a connection waits for its peer the guard's own timeouts
+     * count instead: the wrapper says which phase the connection is in, and the guard closes it when its time is over.
+     * Tomcat's read timeout is a second line then, should the guard's housekeeper stand still.
      *
-     * That is enough for those that fall silent. The poller looks for timeouts once a second at the earliest, and
-     * passes over the connections that something has just arrived on; what keeps waking it up is never looked at.
-     * So whoever has read some bytes and still has no complete header looks at the clock as well.
+     * Closing from outside. A processor's thread works on a connection under its lock, and closing returns buffers to
+     * a pool that the thread may be using. So the connection is closed under the lock where that is free, and
+     * otherwise its input is shut down, which whoever reads it takes for its end: the thread that is at work, or the
+     * one that the poller gives it to.
      */
+
+    private static final long SECOND_LINE_MILLIS = 5_000;
+    private static final long SWALLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final GuardedNioEndpoint endpoint;
     private final AdmittedConnection admitted;
+    private final SocketChannel socket;
+    private final Ends ends = new Ends();
     private volatile @Nullable Rejection refused;
-    private volatile boolean awaitingHeader = true;
-    private volatile long awaitingSinceNanos;
     private volatile @Nullable Http11Exchange exchange;
+    private volatile boolean awaitsBody;
+    private volatile long bytesRead;
+    private volatile boolean swallowing;
+    private volatile long swallowingSinceNanos;
 
-    GuardedSocketWrapper(NioChannel channel, GuardedNioEndpoint endpoint, AdmittedConnection admitted) {
+    GuardedSocketWrapper(
+            NioChannel channel, SocketChannel socket, GuardedNioEndpoint endpoint, AdmittedConnection admitted) {
         super(channel, endpoint);
         this.endpoint = endpoint;
         this.admitted = admitted;
-        this.awaitingSinceNanos = endpoint.nanoTime();
+        this.socket = socket;
+    }
+
+    /** The connection is set up and waits for its peer from now on. */
+    void opened() {
+        admitted.opened(ends, endpoint.isSSLEnabled() ? Phase.HANDSHAKE : Phase.HEADER);
     }
 
     AdmittedConnection admitted() {
@@ -46,32 +67,57 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         return exchange;
     }
 
-    void exchange(@Nullable Http11Exchange exchange) {
+    /** A processor of HTTP/1.1 takes up work on the connection. */
+    void entered(Http11Exchange exchange) {
         this.exchange = exchange;
+        if (admitted.phase() == Phase.HANDSHAKE) {
+            admitted.enter(Phase.HEADER);
+        }
     }
 
     void headerIsComplete() {
-        awaitingHeader = false;
-        updateLastRead();
+        swallowing = false;
+        admitted.enter(Phase.SERVING);
     }
 
     /**
      * A processor has left the connection in this state.
      *
+     * @param upgrade what it is to be upgraded to; null when to nothing, or to HTTP/2 known beforehand
      * @return the state that the connection is to have
      */
-    SocketState servedUpTo(SocketState state, boolean async) {
-        boolean headerIsIncomplete = state == SocketState.LONG && !async;
+    SocketState left(SocketState state, boolean async, @Nullable UpgradeToken upgrade) {
+        exchange = null;
+        swallowing = false;
+        Phase phase = admitted.phase();
+        if (phase == Phase.ENDED) {
+            return async ? state : SocketState.CLOSED;
+        }
         if (state == SocketState.UPGRADING) {
-            awaitingHeader = false;
-        } else if (!awaitingHeader) {
-            updateLastRead();
-            awaitingSinceNanos = endpoint.nanoTime();
-            awaitingHeader = headerIsIncomplete;
-        } else if (headerIsIncomplete && endpoint.isHeaderLate(awaitingSinceNanos)) {
-            return SocketState.CLOSED;
+            upgraded(upgrade == null || "h2c".equals(upgrade.protocol()));
+        } else if (state == SocketState.LONG && !async && phase != Phase.HEADER) {
+            admitted.enter(Phase.HEADER);
+        } else if (state == SocketState.OPEN && phase == Phase.SERVING) {
+            admitted.enter(Phase.IDLE);
         }
         return state;
+    }
+
+    private void upgraded(boolean http2) {
+        if (http2) {
+            admitted.multiplexed();
+            admitted.enter(Phase.HEADER);
+        } else {
+            admitted.enter(Phase.UPGRADED);
+        }
+    }
+
+    @Override
+    public void setNegotiatedProtocol(String protocol) {
+        super.setNegotiatedProtocol(protocol);
+        if ("h2".equals(protocol)) {
+            upgraded(true);
+        }
     }
 
     /** The present request has been refused. */
@@ -79,12 +125,19 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         refused = rejection;
     }
 
+    /** What the body of a refused request still holds is not waited for any longer than a moment. */
+    void swallowsBody() {
+        swallowingSinceNanos = endpoint.nanoTime();
+        swallowing = true;
+    }
+
     /** Waits for the next request; after a refusal, once the connection has rested. */
     @Override
     public void registerReadInterest() {
+        awaitsBody = exchange != null || admitted.phase() == Phase.SERVING;
         Rejection last = refused;
         refused = null;
-        long pauseNanos = last == null ? 0 : admitted.refusalPauseNanos(last);
+        long pauseNanos = last == null || swallowing ? 0 : admitted.refusalPauseNanos(last);
         if (pauseNanos == 0 || !endpoint.later(this::readAgain, pauseNanos)) {
             super.registerReadInterest();
         }
@@ -96,25 +149,40 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         }
     }
 
-    /** HTTP/2 sees to its own timeouts. */
     @Override
-    public void setNegotiatedProtocol(String protocol) {
-        super.setNegotiatedProtocol(protocol);
-        if ("h2".equals(protocol)) {
-            headerIsComplete();
-        }
+    public int read(boolean block, byte[] bytes, int offset, int length) throws IOException {
+        return counted(super.read(block, bytes, offset, length));
     }
 
     @Override
-    public void updateLastRead() {
-        if (!awaitingHeader || !endpoint.isEnforcing()) {
-            super.updateLastRead();
+    public int read(boolean block, ByteBuffer to) throws IOException {
+        return counted(super.read(block, to));
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time, the one that reads
+    private int counted(int read) {
+        awaitsBody = false;
+        if (read > 0) {
+            bytesRead += read;
         }
+        return read;
     }
 
     @Override
     public long getReadTimeout() {
-        return awaitingHeader && endpoint.isEnforcing() ? endpoint.requestTimeoutMillis() : super.getReadTimeout();
+        if (swallowing) {
+            long left = SWALLOW_NANOS - (endpoint.nanoTime() - swallowingSinceNanos);
+            return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left));
+        }
+        if (!endpoint.isEnforcing()) {
+            return super.getReadTimeout();
+        }
+        return switch (admitted.phase()) {
+            case HANDSHAKE -> endpoint.handshakeTimeoutMillis() + SECOND_LINE_MILLIS;
+            case HEADER -> endpoint.requestTimeoutMillis() + SECOND_LINE_MILLIS;
+            case IDLE -> endpoint.idleTimeoutMillis() + SECOND_LINE_MILLIS;
+            case SERVING, UPGRADED, ENDED -> super.getReadTimeout();
+        };
     }
 
     @Override
@@ -144,6 +212,37 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
             super.doClose();
         } finally {
             admitted.closed();
+        }
+    }
+
+    /** The socket as the guard sees it. */
+    private final class Ends implements GuardedSocket {
+
+        @Override
+        public boolean awaitsBody() {
+            return awaitsBody && !admitted.isMultiplexed();
+        }
+
+        @Override
+        public long bytesRead() {
+            return bytesRead;
+        }
+
+        @Override
+        public void close() {
+            if (getLock().tryLock()) {
+                try {
+                    GuardedSocketWrapper.this.close();
+                } finally {
+                    getLock().unlock();
+                }
+                return;
+            }
+            try {
+                socket.shutdownInput();
+            } catch (IOException | RuntimeException alreadyClosed) {
+                // which is what was wanted
+            }
         }
     }
 }

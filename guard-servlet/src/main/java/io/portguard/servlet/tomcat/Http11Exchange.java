@@ -1,7 +1,11 @@
 package io.portguard.servlet.tomcat;
 
 import io.portguard.Rejection;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.apache.coyote.UpgradeToken;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +64,7 @@ final class Http11Exchange {
     /** A thread begins to work for the connection. */
     void enter(GuardedSocketWrapper connection) {
         this.connection = connection;
-        connection.exchange(this);
+        connection.entered(this);
     }
 
     /** The header of a request is complete. */
@@ -76,6 +80,7 @@ final class Http11Exchange {
         if (response.isCommitted()) {
             return;
         }
+        meetBody(rejection);
         int status = response.getStatus();
         statusToRestore = status;
         response.setStatus(KEEPING_STATUS);
@@ -88,6 +93,28 @@ final class Http11Exchange {
         } finally {
             response.setStatus(status);
             statusToRestore = NONE;
+        }
+    }
+
+    /**
+     * Tomcat reads what is left of a body before it goes on, and a thread waits for it. A client that is refused for
+     * what it does itself is not waited for; another only for a moment, so that its answer is not lost in a reset.
+     */
+    private void meetBody(Rejection rejection) {
+        Request request = response.getRequest();
+        request.action(ActionCode.AVAILABLE, true);
+        long length = request.getContentLengthLong();
+        boolean isHere = length < 0
+                ? request.getMimeHeaders().getHeader("Transfer-Encoding") == null
+                : length <= request.getAvailable();
+        if (isHere) {
+            return;
+        }
+        if (rejection.reason().httpStatus() != HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+            response.setHeader("Connection", "close");
+            response.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        } else if (connection != null) {
+            connection.swallowsBody();
         }
     }
 
@@ -113,13 +140,9 @@ final class Http11Exchange {
      *
      * @return the state that the connection is to have
      */
-    SocketState leave(SocketState state, boolean async) {
+    SocketState leave(SocketState state, boolean async, @Nullable UpgradeToken upgrade) {
         GuardedSocketWrapper left = connection;
         connection = null;
-        if (left == null) {
-            return state;
-        }
-        left.exchange(null);
-        return left.servedUpTo(state, async);
+        return left == null ? state : left.left(state, async, upgrade);
     }
 }

@@ -1,8 +1,6 @@
 package io.portguard.servlet.tomcat;
 
-import io.portguard.Attempt;
 import io.portguard.Rejection;
-import io.portguard.http.HttpRequestView;
 import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.GuardedConnection;
 import jakarta.servlet.ServletConnection;
@@ -21,13 +19,6 @@ final class TomcatConnection implements GuardedConnection {
     @Override
     public AdmittedConnection admitted() {
         return socket.admitted();
-    }
-
-    @Override
-    public Attempt attempt(HttpRequestView request) {
-        return socket.exchange() == null
-                ? socket.admitted().attemptOfStream(request)
-                : socket.admitted().attempt(request);
     }
 
     @Override
