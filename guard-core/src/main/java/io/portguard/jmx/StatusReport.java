@@ -5,10 +5,13 @@ import io.portguard.DecisionCounts;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
 import io.portguard.Reason;
+import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
+import io.portguard.wire.Tally;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The state of a guarded port in words: first what is wrong, then how it is. */
 final class StatusReport {
@@ -30,6 +33,7 @@ final class StatusReport {
         DecisionCounts connections = port.guard().counts(Attempt.Kind.CONNECTION);
         lines.add("connections: " + now.activeConnections() + " open of at most " + now.connectionLimit() + "; "
                 + connections.admitted() + " admitted, " + connections.rejected() + " refused" + byReason(connections));
+        addChecks(lines, port);
         now.pressure()
                 .forEach((source, reading) ->
                         lines.add(String.format(Locale.ROOT, "pressure of %s: %.0f %%", source, reading * 100)));
@@ -57,6 +61,24 @@ final class StatusReport {
                     "The guard itself failed " + now.faults() + " times and let those attempts through; see the log.");
         }
         port.bans().forEach((client, seconds) -> lines.add(client + " is banned for " + seconds + " s more."));
+    }
+
+    /** What was found in first bytes and handshakes; nothing where nothing was. */
+    private static void addChecks(List<String> lines, StandardGuard port) {
+        ConnectionChecks checks = port.checks();
+        add(lines, "TLS handshakes that failed: ", checks.handshakeFailures());
+        add(lines, "refused by server name: ", checks.serverNameRefusals());
+        add(lines, "wrong protocol in the first bytes: ", checks.wrongProtocols());
+        add(lines, "seen by configured signatures: ", checks.signatures());
+    }
+
+    private static void add(List<String> lines, String what, Tally tally) {
+        String counts = tally.counts().entrySet().stream()
+                .map(each -> each.getKey() + " " + each.getValue())
+                .collect(Collectors.joining(", "));
+        if (!counts.isEmpty()) {
+            lines.add(what + counts);
+        }
     }
 
     private static String byReason(DecisionCounts counts) {

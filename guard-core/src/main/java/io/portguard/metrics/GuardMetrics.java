@@ -9,7 +9,11 @@ import io.portguard.Attempt;
 import io.portguard.DecisionCounts;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
+import io.portguard.wire.FirstBytes;
+import io.portguard.wire.HandshakeFailure;
+import io.portguard.wire.Tally;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -17,6 +21,11 @@ import java.util.function.ToDoubleFunction;
  * they are asked. No meter has a tag whose values a client can choose.
  */
 public final class GuardMetrics implements MeterBinder {
+
+    private static final String REQUESTS = "guard.requests";
+    private static final String DECIDED = "Requests decided";
+    private static final String WRONG_PROTOCOL = "guard.connections.wrong-protocol";
+    private static final String HANDSHAKE_FAILURES = "guard.handshakes.failures";
 
     private final StandardGuard port;
 
@@ -29,6 +38,7 @@ public final class GuardMetrics implements MeterBinder {
         Tags guard = Tags.of("guard", port.guard().name());
         bindRequests(registry, guard);
         bindConnections(registry, guard);
+        bindHandshakes(registry, guard);
         gauge(
                 registry,
                 guard,
@@ -80,21 +90,68 @@ public final class GuardMetrics implements MeterBinder {
         DecisionCounts counts = port.guard().counts(Attempt.Kind.REQUEST);
         for (Priority priority : Priority.values()) {
             Tags tags = guard.and("priority", priority.text());
-            requests(registry, tags, "admitted", "none", counts, c -> c.admitted(priority));
+            count(registry, tags, REQUESTS, DECIDED, "admitted", "none", counts, c -> c.admitted(priority));
             for (Reason reason : Reason.values()) {
-                requests(registry, tags, "rejected", reason.text(), counts, c -> c.rejected(reason, priority));
-                requests(registry, tags, "would-reject", reason.text(), counts, c -> c.wouldReject(reason, priority));
+                String text = reason.text();
+                count(registry, tags, REQUESTS, DECIDED, "rejected", text, counts, c -> c.rejected(reason, priority));
+                count(
+                        registry,
+                        tags,
+                        REQUESTS,
+                        DECIDED,
+                        "would-reject",
+                        text,
+                        counts,
+                        c -> c.wouldReject(reason, priority));
             }
         }
     }
 
     private void bindConnections(MeterRegistry registry, Tags guard) {
-        DecisionCounts counts = port.guard().counts(Attempt.Kind.CONNECTION);
-        connections(registry, guard, "admitted", "none", counts, DecisionCounts::admitted);
-        for (Reason reason : Reason.values()) {
-            connections(registry, guard, "rejected", reason.text(), counts, c -> c.rejected(reason));
-            connections(registry, guard, "would-reject", reason.text(), counts, c -> c.wouldReject(reason));
+        bind(registry, guard, "guard.connections", "Connections decided", Attempt.Kind.CONNECTION);
+        for (String protocol : FirstBytes.PROTOCOLS) {
+            tally(registry, guard.and("protocol", protocol), WRONG_PROTOCOL, checks().wrongProtocols(), protocol);
         }
+        String configured = ConnectionChecks.CONFIGURED;
+        tally(registry, guard.and("protocol", configured), WRONG_PROTOCOL, checks().wrongProtocols(), configured);
+    }
+
+    private void bindHandshakes(MeterRegistry registry, Tags guard) {
+        bind(registry, guard, "guard.handshakes", "TLS handshakes decided", Attempt.Kind.HANDSHAKE);
+        DecisionCounts counts = port.guard().counts(Attempt.Kind.HANDSHAKE);
+        gauge(registry, guard, "guard.handshakes.active", "TLS handshakes in progress", p -> counts.active());
+        for (HandshakeFailure cause : HandshakeFailure.values()) {
+            tally(
+                    registry,
+                    guard.and("cause", cause.text()),
+                    HANDSHAKE_FAILURES,
+                    checks().handshakeFailures(),
+                    cause.text());
+        }
+    }
+
+    private ConnectionChecks checks() {
+        return port.checks();
+    }
+
+    private void bind(MeterRegistry registry, Tags guard, String name, String description, Attempt.Kind kind) {
+        DecisionCounts counts = port.guard().counts(kind);
+        count(registry, guard, name, description, "admitted", "none", counts, DecisionCounts::admitted);
+        for (Reason reason : Reason.values()) {
+            String text = reason.text();
+            count(registry, guard, name, description, "rejected", text, counts, c -> c.rejected(reason));
+            count(registry, guard, name, description, "would-reject", text, counts, c -> c.wouldReject(reason));
+        }
+    }
+
+    private static void tally(MeterRegistry registry, Tags tags, String name, Tally tally, String counted) {
+        FunctionCounter.builder(name, tally, t -> t.count(counted))
+                .description(
+                        name.equals(WRONG_PROTOCOL)
+                                ? "Connections whose first bytes are of another protocol"
+                                : "TLS handshakes that failed")
+                .tags(tags)
+                .register(registry);
     }
 
     private void bindBacklog(MeterRegistry registry, Tags guard) {
@@ -116,28 +173,17 @@ public final class GuardMetrics implements MeterBinder {
                 .register(registry);
     }
 
-    private static void requests(
+    private static void count(
             MeterRegistry registry,
             Tags tags,
+            String name,
+            String description,
             String outcome,
             String reason,
             DecisionCounts counts,
             ToDoubleFunction<DecisionCounts> count) {
-        FunctionCounter.builder("guard.requests", counts, count)
-                .description("Requests decided")
-                .tags(tags.and("outcome", outcome, "reason", reason))
-                .register(registry);
-    }
-
-    private static void connections(
-            MeterRegistry registry,
-            Tags tags,
-            String outcome,
-            String reason,
-            DecisionCounts counts,
-            ToDoubleFunction<DecisionCounts> count) {
-        FunctionCounter.builder("guard.connections", counts, count)
-                .description("Connections decided")
+        FunctionCounter.builder(name, counts, count)
+                .description(description)
                 .tags(tags.and("outcome", outcome, "reason", reason))
                 .register(registry);
     }

@@ -66,7 +66,13 @@ public record Setting<T>(
         if (optional && SettingType.isUnset(text)) {
             return null;
         }
-        Optional<T> value = type.parse().apply(text);
+        Optional<T> value;
+        try {
+            value = type.parse().apply(text);
+        } catch (IllegalArgumentException refused) {
+            String why = refused.getMessage();
+            throw new InvalidSettingException(name, text, why == null ? expected() : why);
+        }
         return value.orElseThrow(() -> new InvalidSettingException(name, text, expected()));
     }
 

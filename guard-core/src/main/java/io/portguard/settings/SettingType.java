@@ -10,7 +10,8 @@ import java.util.function.Function;
  *
  * @param expected what a value has to be, to stand in "(expected: …)"
  * @param jmxType the type that JMX shows for such values
- * @param parse reads a text; empty when it is not as expected
+ * @param parse reads a text; empty when it is not as expected, an {@link IllegalArgumentException} where its message can
+ *     say better what was
  * @param format writes a value so that {@code parse} reads the same again
  */
 public record SettingType<T>(

@@ -51,6 +51,7 @@ public final class StandardGuard implements AutoCloseable {
     private final StandardRules rules;
     private final ClientTable clients;
     private final HttpAttempts attempts;
+    private final ConnectionChecks checks;
     private final ClientIdentity identity;
     private final QueueDelay queueDelay;
     private final CpuLoad cpu = new CpuLoad();
@@ -91,6 +92,7 @@ public final class StandardGuard implements AutoCloseable {
         pressure.addReported(cpu);
         builder.sources.forEach(source -> pressure.add(source, 0.8, 1));
         guard = builder.guard(this);
+        checks = new ConnectionChecks(guard);
         settings.onChange(this::apply);
     }
 
@@ -110,6 +112,11 @@ public final class StandardGuard implements AutoCloseable {
     /** What turns connections and requests into attempts, as the settings say. */
     public HttpAttempts attempts() {
         return attempts;
+    }
+
+    /** What adapters that see the bytes of a connection look at before its first request. */
+    public ConnectionChecks checks() {
+        return checks;
     }
 
     /** Where adapters record how long tasks waited for a thread. */
@@ -237,6 +244,8 @@ public final class StandardGuard implements AutoCloseable {
         rules.maxRequestsOfClient(values.find(StandardSettings.CLIENTS_MAX_CONCURRENT));
         rules.fairShare(values.get(StandardSettings.CLIENTS_FAIR_SHARE));
         rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
+        rules.maxHandshakes(values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES));
+        checks.apply(values);
         applyClientRate(values);
         applyLimit(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
@@ -352,6 +361,7 @@ public final class StandardGuard implements AutoCloseable {
             return guard.clients(port.clients)
                     .connectionRules(port.rules.forConnections())
                     .connectionRules(connectionRules.toArray(new Rule[0]))
+                    .handshakeRules(port.rules.forHandshakes())
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)

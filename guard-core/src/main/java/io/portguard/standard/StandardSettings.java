@@ -4,6 +4,7 @@ import io.portguard.Mode;
 import io.portguard.Priority;
 import io.portguard.client.AddressRanges;
 import io.portguard.client.IdentifyBy;
+import io.portguard.client.PreamblePolicy;
 import io.portguard.http.PathPattern;
 import io.portguard.http.PriorityRule;
 import io.portguard.limit.Algorithm;
@@ -11,8 +12,11 @@ import io.portguard.settings.Constraint;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingType;
 import io.portguard.settings.SettingTypes;
+import io.portguard.wire.ServerNameRules;
+import io.portguard.wire.Signatures;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** All settings of the standard guard. Those that are not fixed can be tuned while it runs. */
 public final class StandardSettings {
@@ -64,6 +68,9 @@ public final class StandardSettings {
             Duration.ofSeconds(10),
             "From the accepted connection to the end of its TLS handshake.");
 
+    public static final Setting<Integer> CONNECTIONS_MAX_TLS_HANDSHAKES = Setting.unset(
+            "connections.max-tls-handshakes", COUNT, "TLS handshakes in progress, counted from the client's hello on.");
+
     public static final Setting<Duration> CONNECTIONS_IDLE_TIMEOUT = Setting.of(
             "connections.idle-timeout",
             TIMEOUT,
@@ -75,6 +82,35 @@ public final class StandardSettings {
             SettingType.wholeNumber(0, 1_000_000_000),
             0,
             "Bytes a second that the body of a request has to keep up, averaged; 0 for none.");
+
+    public static final Setting<PreamblePolicy> CONNECTIONS_PROXY_PROTOCOL = Setting.of(
+                    "connections.proxy-protocol",
+                    SettingType.oneOf(PreamblePolicy.class),
+                    PreamblePolicy.OPTIONAL,
+                    "Whether connections of trusted proxies begin with a PROXY preamble that names the client.")
+            .fixed();
+
+    public static final Setting<ServerNameRules> CONNECTIONS_SERVER_NAMES = Setting.of(
+            "connections.server-names",
+            SettingTypes.parsed(
+                    "a list of NAME=ACTION, separated by commas, such as *.internal.example.com=deny",
+                    text -> Optional.of(ServerNameRules.parse(unlessUnset(text)))),
+            ServerNameRules.NONE,
+            "What is done with TLS connections by the server name they ask for; the first that matches holds.");
+
+    public static final Setting<Mode> CONNECTIONS_WRONG_PROTOCOL = Setting.of(
+            "connections.wrong-protocol",
+            modes(),
+            Mode.ENFORCE,
+            "What is done with connections whose first bytes are of a protocol that is not spoken on the port.");
+
+    public static final Setting<Signatures> CONNECTIONS_SIGNATURES = Setting.of(
+            "connections.signatures",
+            SettingTypes.parsed(
+                    "a list of NAME: bytes \"05 ?? 00\" at OFFSET -> refuse, separated by commas",
+                    text -> Optional.of(Signatures.parse(unlessUnset(text)))),
+            Signatures.NONE,
+            "Patterns of first bytes whose connections are refused, or counted in shadow.");
 
     public static final Setting<Algorithm> CONCURRENCY_ALGORITHM = Setting.of(
             "requests.concurrency.algorithm",
@@ -151,7 +187,7 @@ public final class StandardSettings {
                     "clients.trusted-proxies",
                     SettingTypes.addressRanges(),
                     AddressRanges.NONE,
-                    "Proxies whose forwarded headers are believed.")
+                    "Proxies whose forwarded headers and PROXY preambles are believed.")
             .fixed();
 
     public static final Setting<Integer> CLIENTS_MAX_TRACKED = Setting.of(
@@ -202,8 +238,13 @@ public final class StandardSettings {
                 CONNECTIONS_ACCEPT_BURST_PER_CLIENT,
                 CONNECTIONS_REQUEST_TIMEOUT,
                 CONNECTIONS_TLS_HANDSHAKE_TIMEOUT,
+                CONNECTIONS_MAX_TLS_HANDSHAKES,
                 CONNECTIONS_IDLE_TIMEOUT,
                 CONNECTIONS_MIN_DATA_RATE,
+                CONNECTIONS_PROXY_PROTOCOL,
+                CONNECTIONS_SERVER_NAMES,
+                CONNECTIONS_WRONG_PROTOCOL,
+                CONNECTIONS_SIGNATURES,
                 CONCURRENCY_ALGORITHM,
                 CONCURRENCY_INITIAL,
                 CONCURRENCY_MIN,
@@ -239,6 +280,11 @@ public final class StandardSettings {
                 spelled.jmxType(),
                 text -> spelled.parse().apply(text.trim().equalsIgnoreCase("false") ? Mode.OFF.text() : text),
                 spelled.format());
+    }
+
+    private static String unlessUnset(String text) {
+        String trimmed = text.trim();
+        return trimmed.equalsIgnoreCase("unset") || trimmed.equalsIgnoreCase("none") ? "" : trimmed;
     }
 
     private static PathPattern path(String text) {

@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
 import io.portguard.ClientKey;
 import io.portguard.ManualClock;
+import io.portguard.Mode;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.pressure.PressureSource;
+import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
+import io.portguard.wire.FirstBytes;
+import io.portguard.wire.HandshakeFailure;
+import io.portguard.wire.Sight;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +90,7 @@ class GuardMetricsTest {
                 "guard.requests.limit",
                 "guard.connections.active",
                 "guard.connections.limit",
+                "guard.handshakes.active",
                 "guard.shedding.level",
                 "guard.clients.tracked",
                 "guard.backlog.depth",
@@ -93,6 +100,9 @@ class GuardMetricsTest {
         }
         expected.put("guard.requests", Set.of("guard", "outcome", "priority", "reason"));
         expected.put("guard.connections", Set.of("guard", "outcome", "reason"));
+        expected.put("guard.connections.wrong-protocol", Set.of("guard", "protocol"));
+        expected.put("guard.handshakes", Set.of("guard", "outcome", "reason"));
+        expected.put("guard.handshakes.failures", Set.of("cause", "guard"));
         expected.put("guard.pressure", Set.of("guard", "source"));
         assertThat(tagsByName).containsAllEntriesOf(expected);
         assertThat(tagsByName.keySet())
@@ -105,6 +115,9 @@ class GuardMetricsTest {
         Set<String> known = new TreeSet<>(List.of("server", "admitted", "rejected", "would-reject", "none"));
         Arrays.stream(Reason.values()).map(Reason::text).forEach(known::add);
         Arrays.stream(Priority.values()).map(Priority::text).forEach(known::add);
+        Arrays.stream(HandshakeFailure.values()).map(HandshakeFailure::text).forEach(known::add);
+        known.addAll(FirstBytes.PROTOCOLS);
+        known.add(ConnectionChecks.CONFIGURED);
         known.addAll(guard.pressureSources());
         int meters = registry.getMeters().size();
         for (int i = 0; i < 1_000; i++) {
@@ -143,6 +156,31 @@ class GuardMetricsTest {
         connection.release(Outcome.SUCCESS);
         assertThat(gauge("guard.requests.active")).isZero();
         assertThat(gauge("guard.connections.active")).isOne();
+    }
+
+    @Test
+    void whatIsFoundInFirstBytesAndHandshakesIsCountedByWhatItIs() {
+        guard.checks().failed(HandshakeFailure.NO_SHARED_CIPHER);
+        Attempt connection = Attempts.connection(client);
+        Sight.Strange ssh = new Sight.Strange("ssh", Mode.ENFORCE, false);
+        assertThat(guard.checks().refuses(connection, ssh)).isTrue();
+        assertThat(guard.checks().refuses(connection, new Sight.Strange("own", Mode.SHADOW, true)))
+                .isFalse();
+
+        assertThat(registry.get("guard.handshakes.failures")
+                        .tag("cause", "no-shared-cipher")
+                        .functionCounter()
+                        .count())
+                .isOne();
+        for (String protocol : List.of("ssh", "configured")) {
+            assertThat(registry.get("guard.connections.wrong-protocol")
+                            .tag("protocol", protocol)
+                            .functionCounter()
+                            .count())
+                    .isOne();
+        }
+        assertThat(connections("rejected", "denied")).isOne();
+        assertThat(connections("would-reject", "denied")).isOne();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.portguard.spring;
 
 import io.portguard.Mode;
 import io.portguard.Priority;
+import io.portguard.client.PreamblePolicy;
 import io.portguard.limit.Algorithm;
 import io.portguard.settings.InvalidSettingException;
 import java.time.Duration;
@@ -52,8 +53,16 @@ record GuardProperties(
      *     together with accept-rate-per-client.
      * @param requestTimeout From the first wait for a request on a new connection to its complete header.
      * @param tlsHandshakeTimeout From the accepted connection to the end of its TLS handshake.
+     * @param maxTlsHandshakes TLS handshakes in progress, counted from the client's hello on; by default there is no
+     *     limit.
      * @param idleTimeout How long a connection may be idle between requests.
      * @param minDataRate Bytes a second that the body of a request has to keep up, averaged; 0 for none.
+     * @param proxyProtocol Whether connections of trusted proxies begin with a PROXY preamble that names the client.
+     * @param serverNames What is done with TLS connections by the server name they ask for, NAME=ACTION; the first
+     *     that matches holds.
+     * @param wrongProtocol What is done with connections whose first bytes are of a protocol that is not spoken on the
+     *     port.
+     * @param signatures Patterns of first bytes whose connections are refused, or counted in shadow.
      */
     record Connections(
             @Nullable Integer max,
@@ -64,8 +73,13 @@ record GuardProperties(
             @Nullable Double acceptBurstPerClient,
             @Nullable Duration requestTimeout,
             @Nullable Duration tlsHandshakeTimeout,
+            @Nullable Integer maxTlsHandshakes,
             @Nullable Duration idleTimeout,
-            @Nullable Integer minDataRate) {}
+            @Nullable Integer minDataRate,
+            @Nullable PreamblePolicy proxyProtocol,
+            @Nullable List<String> serverNames,
+            @Nullable Mode wrongProtocol,
+            @Nullable List<String> signatures) {}
 
     /**
      * Limits of requests.
@@ -129,7 +143,8 @@ record GuardProperties(
      * @param identifyBy What clients are told apart by: address, header:NAME or principal.
      * @param ipv4Prefix Bits of an IPv4 address that make a client.
      * @param ipv6Prefix Bits of an IPv6 address that make a client.
-     * @param trustedProxies Addresses or networks (CIDR) of the proxies whose forwarded headers are believed.
+     * @param trustedProxies Addresses or networks (CIDR) of the proxies whose forwarded headers and PROXY
+     *     preambles are believed.
      * @param maxTracked Clients that something is remembered of.
      */
     record Clients(

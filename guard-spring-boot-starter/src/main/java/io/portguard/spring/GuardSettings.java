@@ -46,8 +46,13 @@ final class GuardSettings {
         put(StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT, connections.acceptBurstPerClient());
         put(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT, connections.requestTimeout());
         put(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT, connections.tlsHandshakeTimeout());
+        put(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES, connections.maxTlsHandshakes());
         put(StandardSettings.CONNECTIONS_IDLE_TIMEOUT, connections.idleTimeout());
         put(StandardSettings.CONNECTIONS_MIN_DATA_RATE, connections.minDataRate());
+        put(StandardSettings.CONNECTIONS_PROXY_PROTOCOL, connections.proxyProtocol());
+        putList(StandardSettings.CONNECTIONS_SERVER_NAMES, connections.serverNames());
+        put(StandardSettings.CONNECTIONS_WRONG_PROTOCOL, connections.wrongProtocol());
+        putList(StandardSettings.CONNECTIONS_SIGNATURES, connections.signatures());
     }
 
     private void put(GuardProperties.Requests requests) {

@@ -33,6 +33,11 @@ class GuardPropertiesTest {
         configured.put("connections.tls-handshake-timeout", "12s");
         configured.put("connections.idle-timeout", "61s");
         configured.put("connections.min-data-rate", "100");
+        configured.put("connections.max-tls-handshakes", "57");
+        configured.put("connections.proxy-protocol", "required");
+        configured.put("connections.server-names", "api.example.com=critical, *.example.com=deny");
+        configured.put("connections.wrong-protocol", "shadow");
+        configured.put("connections.signatures", "socks: bytes \"05 0? ??\" -> shadow");
         configured.put("requests.concurrency.algorithm", "gradient");
         configured.put("requests.concurrency.initial", "21");
         configured.put("requests.concurrency.min", "20");

@@ -1,0 +1,131 @@
+package io.portguard.standard;
+
+import io.portguard.Attempt;
+import io.portguard.Guard;
+import io.portguard.Mode;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.client.PreamblePolicy;
+import io.portguard.settings.SettingValues;
+import io.portguard.wire.FirstBytes;
+import io.portguard.wire.HandshakeFailure;
+import io.portguard.wire.ServerNameRule;
+import io.portguard.wire.ServerNameRules;
+import io.portguard.wire.Sight;
+import io.portguard.wire.Signatures;
+import io.portguard.wire.Spoken;
+import io.portguard.wire.Tally;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What is looked at between the acceptance of a connection and its first request, as the settings say, and what was
+ * found there. For adapters that see the bytes of a connection. Thread-safe.
+ */
+public final class ConnectionChecks {
+
+    /** The name in {@link #wrongProtocols()} of all that configured signatures have seen. */
+    public static final String CONFIGURED = "configured";
+
+    private static final Rejection DENIED = Rejection.of(Reason.DENIED, Rejection.MAX_RETRY_AFTER_SECONDS);
+
+    private final Guard guard;
+    private final Tally wrongProtocols = new Tally();
+    private final Tally signatures = new Tally();
+    private final Tally serverNames = new Tally();
+    private final Tally handshakeFailures = new Tally();
+    private volatile Map<Spoken, FirstBytes> firstBytes = looking(Mode.OFF, Signatures.NONE);
+    private volatile PreamblePolicy preamble = PreamblePolicy.OPTIONAL;
+    private volatile ServerNameRules rules = ServerNameRules.NONE;
+    private volatile boolean limitingHandshakes;
+
+    ConnectionChecks(Guard guard) {
+        this.guard = guard;
+    }
+
+    void apply(SettingValues values) {
+        preamble = values.get(StandardSettings.CONNECTIONS_PROXY_PROTOCOL);
+        rules = values.get(StandardSettings.CONNECTIONS_SERVER_NAMES);
+        limitingHandshakes = values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES) != null;
+        firstBytes = looking(
+                values.get(StandardSettings.CONNECTIONS_WRONG_PROTOCOL),
+                values.get(StandardSettings.CONNECTIONS_SIGNATURES));
+    }
+
+    private static Map<Spoken, FirstBytes> looking(Mode wrongProtocol, Signatures signatures) {
+        Map<Spoken, FirstBytes> looking = new EnumMap<>(Spoken.class);
+        for (Spoken spoken : Spoken.values()) {
+            looking.put(spoken, FirstBytes.of(spoken, wrongProtocol, signatures));
+        }
+        return looking;
+    }
+
+    /** What to look for in the first bytes on a port where this is spoken. */
+    public FirstBytes firstBytes(Spoken spoken) {
+        FirstBytes looking = firstBytes.get(spoken);
+        return looking == null ? FirstBytes.of(Spoken.UNKNOWN, Mode.OFF, Signatures.NONE) : looking;
+    }
+
+    /** Whether a trusted proxy's connection begins with a preamble. */
+    public PreamblePolicy preamble() {
+        return preamble;
+    }
+
+    /** What is done by server name. */
+    public ServerNameRules serverNames() {
+        return rules;
+    }
+
+    /** Whether a client hello has to be read before the handshake goes on. */
+    public boolean areHellosRead() {
+        return limitingHandshakes || !rules.isEmpty();
+    }
+
+    /** Counts a wrong protocol on the connection; returns whether the connection is to be closed. */
+    public boolean refuses(Attempt connection, Sight.Strange sight) {
+        if (sight.configured()) {
+            wrongProtocols.add(CONFIGURED);
+            signatures.add(sight.protocol());
+        } else {
+            wrongProtocols.add(sight.protocol());
+        }
+        return guard.refuse(connection, DENIED, sight.action());
+    }
+
+    /** Counts a connection that a server-name rule refuses; returns whether it is to be closed. */
+    public boolean refuses(Attempt connection, ServerNameRule rule) {
+        serverNames.add(rule.pattern());
+        return guard.refuse(connection, DENIED, rule.refuses());
+    }
+
+    /** Refuses a connection for a preamble that it must not have, or lacks, or has wrong; whether it is to be closed. */
+    public boolean refusesPreamble(Attempt connection) {
+        wrongProtocols.add(FirstBytes.PROXY);
+        return guard.refuse(connection, DENIED, Mode.ENFORCE);
+    }
+
+    /** Counts a handshake that failed. */
+    public void failed(HandshakeFailure cause) {
+        handshakeFailures.add(cause.text());
+    }
+
+    /** Connections with the wrong protocol, by what it was. */
+    public Tally wrongProtocols() {
+        return wrongProtocols;
+    }
+
+    /** Connections that configured signatures have seen, by the signature's name. */
+    public Tally signatures() {
+        return signatures;
+    }
+
+    /** Connections refused by server name, and those that shadow rules would refuse, by the rule's pattern. */
+    public Tally serverNameRefusals() {
+        return serverNames;
+    }
+
+    /** Handshakes that failed, by {@linkplain HandshakeFailure#text() cause}. */
+    public Tally handshakeFailures() {
+        return handshakeFailures;
+    }
+}
