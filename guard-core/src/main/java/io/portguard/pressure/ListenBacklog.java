@@ -29,7 +29,7 @@ public final class ListenBacklog implements PressureSource {
     private volatile @Nullable Port port;
     private volatile long depth = -1;
 
-    private record Port(String suffix, int capacity) {}
+    private record Port(int number, String suffix, int capacity) {}
 
     /** Watches nothing until it is told which port. */
     public ListenBacklog() {
@@ -53,7 +53,7 @@ public final class ListenBacklog implements PressureSource {
                     + " (expected: a port from 1 to 65535 and a backlog above 0)");
         }
         int capacity = Math.min(backlog, somaxconn());
-        port = new Port(String.format(Locale.ROOT, ":%04X", number), capacity);
+        port = new Port(number, String.format(Locale.ROOT, ":%04X", number), capacity);
     }
 
     @Override
@@ -95,6 +95,12 @@ public final class ListenBacklog implements PressureSource {
     public int capacity() {
         Port watched = port;
         return watched == null ? -1 : watched.capacity;
+    }
+
+    /** The port that is watched; -1 when there is none. */
+    public int port() {
+        Port watched = port;
+        return watched == null ? -1 : watched.number;
     }
 
     private long depthIn(String file, String portSuffix) throws IOException {

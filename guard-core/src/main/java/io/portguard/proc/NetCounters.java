@@ -11,6 +11,9 @@ import java.util.Map;
  */
 public final class NetCounters {
 
+    /** Where none can be seen. */
+    public static final NetCounters NONE = new NetCounters(Map.of());
+
     private final Map<String, Long> values;
 
     private NetCounters(Map<String, Long> values) {

@@ -44,7 +44,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,7 @@ public final class StandardGuard implements AutoCloseable {
     private final PressureLog pressureLog;
     private final OverloadControl overload;
     private volatile @Nullable RateLimitFields rateLimitFields;
+    private final Set<Integer> declaredPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean sheddingEnabled = true;
     private Algorithm algorithm;
 
@@ -169,6 +172,22 @@ public final class StandardGuard implements AutoCloseable {
      */
     public void watchBacklog(int localPort, int backlog) {
         this.backlog.watch(localPort, backlog);
+    }
+
+    /** The port that {@link #watchBacklog} named; empty before. */
+    public OptionalInt watchedPort() {
+        int watched = backlog.port();
+        return watched > 0 ? OptionalInt.of(watched) : OptionalInt.empty();
+    }
+
+    /** Says that the process is meant to listen on another port too, one for management for instance. */
+    public void declarePort(int port) {
+        declaredPorts.add(port);
+    }
+
+    /** The ports that {@link #declarePort} named. */
+    public Set<Integer> declaredPorts() {
+        return Set.copyOf(declaredPorts);
     }
 
     /** Refuses everything from now on, because the service is shutting down. */
