@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -75,9 +74,9 @@ public final class ListenBacklog implements PressureSource {
         changed = true;
     }
 
-    /** The ports that are watched. */
-    public Set<Integer> ports() {
-        return Set.copyOf(capacityByPort.keySet());
+    /** The ports that are watched, and how many connections the queue of a socket holds on each. */
+    public Map<Integer, Integer> ports() {
+        return Map.copyOf(capacityByPort);
     }
 
     @Override
