@@ -28,8 +28,15 @@ final class GuardSettings {
         settings.put(StandardSettings.SHEDDING_ENABLED, properties.shedding().enabled());
         settings.put(
                 StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
-        settings.putList(StandardSettings.ACCESS_ALLOW, properties.access().allow());
-        settings.putList(StandardSettings.ACCESS_DENY, properties.access().deny());
+        settings.put(properties.access());
+        return settings.texts;
+    }
+
+    static Map<String, String> of(GuardProperties.Management properties) {
+        GuardSettings settings = new GuardSettings();
+        settings.put(StandardSettings.MODE, properties.mode());
+        settings.put(properties.connections());
+        settings.put(properties.access());
         return settings.texts;
     }
 
@@ -83,6 +90,11 @@ final class GuardSettings {
         put(StandardSettings.CLIENTS_IPV6_PREFIX, clients.ipv6Prefix());
         putList(StandardSettings.CLIENTS_TRUSTED_PROXIES, clients.trustedProxies());
         put(StandardSettings.CLIENTS_MAX_TRACKED, clients.maxTracked());
+    }
+
+    private void put(GuardProperties.Access access) {
+        putList(StandardSettings.ACCESS_ALLOW, access.allow());
+        putList(StandardSettings.ACCESS_DENY, access.deny());
     }
 
     private <T> void put(Setting<T> setting, @Nullable T value) {

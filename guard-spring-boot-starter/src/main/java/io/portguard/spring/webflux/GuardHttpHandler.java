@@ -119,8 +119,8 @@ public final class GuardHttpHandler implements HttpHandler {
             }
             // A copy, because what is wrapped may be written to by whoever gets it. Completed as well, because a HEAD
             // request's response leaves the body out and is not committed by it.
-            Mono<DataBuffer> body =
-                    Mono.fromSupplier(() -> response.bufferFactory().wrap(refusal.body().clone()));
+            Mono<DataBuffer> body = Mono.fromSupplier(
+                    () -> response.bufferFactory().wrap(refusal.body().clone()));
             return response.writeWith(body).then(Mono.defer(response::setComplete));
         } catch (Throwable fault) {
             port.guard().fault("refusing a request", fault);
