@@ -55,9 +55,9 @@ public final class OpenConnections {
         enforcing = enforces;
     }
 
-    /** Ends idle connections from now on as soon as they are. */
-    public void drain() {
-        draining = true;
+    /** Ends idle connections from now on as soon as they are, or, with false, no longer. */
+    public void draining(boolean is) {
+        draining = is;
     }
 
     /** Ends those whose time is over; to be called often, it looks at them at the pace of the timeouts. */

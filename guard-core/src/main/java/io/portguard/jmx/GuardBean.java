@@ -220,6 +220,6 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
 
     @Override
     public String exportYaml() {
-        return YamlExport.of(port.settings());
+        return YamlExport.of(port.settings(), port.guard().name());
     }
 }

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +72,10 @@ public final class StandardGuard implements AutoCloseable {
 
     private StandardGuard(Builder builder) {
         settings = new Settings(
-                settingsOfThisProcess(), StandardSettings.CONSTRAINTS, builder.configuration, builder.clock);
+                settingsOfThisProcess(builder.defaults),
+                StandardSettings.CONSTRAINTS,
+                builder.configuration,
+                builder.clock);
         SettingValues values = settings.values();
         algorithm = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
@@ -208,8 +212,17 @@ public final class StandardGuard implements AutoCloseable {
 
     /** Refuses everything from now on, because the service is shutting down. */
     public void drain() {
-        rules.draining(true);
-        connections.drain();
+        draining(true);
+    }
+
+    /** Ends a drain: the service goes on after all, or again. */
+    public void resume() {
+        draining(false);
+    }
+
+    private void draining(boolean is) {
+        rules.draining(is);
+        connections.draining(is);
         guard.refresh();
     }
 
@@ -366,7 +379,7 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.SHEDDING_TARGET_DELAY));
     }
 
-    private static List<Setting<?>> settingsOfThisProcess() {
+    private static List<Setting<?>> settingsOfThisProcess(Map<String, String> defaults) {
         long descriptors = new FileDescriptors().max();
         List<Setting<?>> settings = new ArrayList<>(StandardSettings.all());
         if (descriptors > 0) {
@@ -375,6 +388,10 @@ public final class StandardGuard implements AutoCloseable {
                     ? StandardSettings.CONNECTIONS_MAX.withDefault((int) connections)
                     : setting);
         }
+        settings.replaceAll(setting -> {
+            String text = defaults.get(setting.name());
+            return text == null ? setting : setting.withDefaultText(text);
+        });
         return settings;
     }
 
@@ -382,8 +399,10 @@ public final class StandardGuard implements AutoCloseable {
     public static final class Builder {
 
         private final Map<String, String> configuration = new LinkedHashMap<>();
+        private final Map<String, String> defaults = new LinkedHashMap<>();
         private final Map<PressureSource, Trigger> sources = new LinkedHashMap<>();
         private final List<GuardListener> listeners = new ArrayList<>();
+        private final List<Consumer<StandardGuard>> chores = new ArrayList<>();
         private final List<Rule> connectionRules = new ArrayList<>();
         private final List<Rule> requestRules = new ArrayList<>();
         private final String name;
@@ -401,6 +420,12 @@ public final class StandardGuard implements AutoCloseable {
          */
         public Builder configure(Map<String, String> settings) {
             configuration.putAll(settings);
+            return this;
+        }
+
+        /** Sets what settings are unless they are configured, by their dotted names. */
+        public Builder defaults(Map<String, String> settings) {
+            defaults.putAll(settings);
             return this;
         }
 
@@ -439,6 +464,12 @@ public final class StandardGuard implements AutoCloseable {
             return this;
         }
 
+        /** Adds what the housekeeper is to do at each tick; it must not block. */
+        public Builder chore(Consumer<StandardGuard> chore) {
+            chores.add(chore);
+            return this;
+        }
+
         /** How often the housekeeper ticks; zero for no thread, see {@link Guard.Builder#tickInterval}. */
         public Builder tickInterval(Duration interval) {
             guard.tickInterval(interval);
@@ -455,6 +486,7 @@ public final class StandardGuard implements AutoCloseable {
         }
 
         private Guard guard(StandardGuard port) {
+            chores.forEach(chore -> guard.chore(now -> chore.accept(port)));
             return guard.clients(port.clients)
                     .connectionRules(port.rules.forConnections())
                     .connectionRules(connectionRules.toArray(new Rule[0]))

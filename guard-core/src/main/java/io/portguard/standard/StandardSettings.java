@@ -267,6 +267,7 @@ public final class StandardSettings {
     static final List<Constraint> CONSTRAINTS = List.of(
             new Constraint(
                     "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
+                    List.of(CONCURRENCY_MIN, CONCURRENCY_INITIAL, CONCURRENCY_MAX),
                     values -> values.get(CONCURRENCY_MIN) <= values.get(CONCURRENCY_INITIAL)
                             && values.get(CONCURRENCY_INITIAL) <= values.get(CONCURRENCY_MAX)),
             new Constraint("penalties.slow-at < penalties.ban-at", StandardSettings::slowsBeforeItBans),
@@ -331,6 +332,7 @@ public final class StandardSettings {
     private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
         return new Constraint(
                 burst.name() + " only together with " + rate.name(),
+                List.of(burst, rate),
                 values -> values.find(burst) == null || values.find(rate) != null);
     }
 

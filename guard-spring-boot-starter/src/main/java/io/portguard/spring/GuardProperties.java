@@ -32,6 +32,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shedding Refusing what matters least while requests or connections have to wait.
  * @param access Who may connect.
  * @param penalties What comes of failures that are a client's own doing.
+ * @param management The guard of a management port of its own.
+ * @param readiness When the service says that it refuses traffic.
+ * @param health When the service's health tells of a saturated port.
  */
 @ConfigurationProperties("guard")
 record GuardProperties(
@@ -43,7 +46,10 @@ record GuardProperties(
         @DefaultValue Clients clients,
         @DefaultValue Shedding shedding,
         @DefaultValue Access access,
-        @DefaultValue Penalties penalties) {
+        @DefaultValue Penalties penalties,
+        @DefaultValue Management management,
+        @DefaultValue Readiness readiness,
+        @DefaultValue Health health) {
 
     /**
      * Limits of connections.
@@ -196,6 +202,42 @@ record GuardProperties(
             @Nullable Double slowRate,
             @Nullable Duration banTime,
             @Nullable List<String> weights) {}
+
+    /**
+     * The guard of a management port of its own. It looks at connections alone and never sheds load.
+     *
+     * @param enabled Whether a management port of its own is guarded.
+     * @param mode Whether the guard of the management port refuses, only counts what it would refuse, or decides
+     *     nothing at all.
+     * @param connections Limits of connections.
+     * @param access Who may connect.
+     */
+    record Management(
+            @DefaultValue("true") boolean enabled,
+            @Nullable Mode mode,
+            @DefaultValue Connections connections,
+            @DefaultValue Access access) {
+
+        Map<String, String> settings() {
+            return GuardSettings.of(this);
+        }
+    }
+
+    /**
+     * When the service says that it refuses traffic.
+     *
+     * @param saturatedFor For how long the port has to refuse for its own sake before readiness becomes
+     *     REFUSING_TRAFFIC, and to refuse nothing before it is ACCEPTING_TRAFFIC again; by default it never does.
+     */
+    record Readiness(@Nullable Duration saturatedFor) {}
+
+    /**
+     * When the service's health tells of a saturated port.
+     *
+     * @param saturatedFor For how long the port has to refuse for its own sake before the health contributor is
+     *     OUT_OF_SERVICE; by default it is UP whatever the load.
+     */
+    record Health(@Nullable Duration saturatedFor) {}
 
     /** What is configured, as the core reads it: dotted names without {@code guard.}, and text. */
     Map<String, String> settings() {

@@ -25,6 +25,6 @@ public final class GuardTomcatAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     TomcatBacklogWatch tomcatBacklogWatch(StandardGuard guard) {
-        return new TomcatBacklogWatch(guard);
+        return new TomcatBacklogWatch(guard, false);
     }
 }

@@ -192,7 +192,7 @@ class GuardedServiceTest {
         }
     }
 
-    private static void assertRefused(HttpResponse<String> response, int status, String reason) {
+    static void assertRefused(HttpResponse<String> response, int status, String reason) {
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
         assertThat(response.headers().firstValue("Retry-After").orElse("")).matches("\\d+");
