@@ -89,10 +89,12 @@ public final class OpenConnections {
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {
-        if (!connection.close(observed, now)) {
+        if (!connection.end(observed, now)) {
             return false;
         }
+        // Before it is closed, so that it has been counted when anybody sees it closed.
         ended.accept(connection.attempt(), reason);
+        connection.close();
         return true;
     }
 

@@ -106,8 +106,16 @@ public final class GuardFilter implements Filter {
 
     /** The connection, where the container has admitted it for the same guard. */
     private @Nullable GuardedConnection connection(HttpServletRequest request) {
-        return request.getServletConnection() instanceof GuardedConnection connection
-                        && connection.admitted().port() == port
+        GuardedConnection connection = connectionOf(request);
+        return connection != null && connection.admitted().port() == port ? connection : null;
+    }
+
+    /** The connection, if the container guards its connections. */
+    static @Nullable GuardedConnection connectionOf(HttpServletRequest request) {
+        if (request.getServletConnection() instanceof GuardedConnection connection) {
+            return connection;
+        }
+        return request.getAttribute(GuardedConnection.ATTRIBUTE) instanceof GuardedConnection connection
                 ? connection
                 : null;
     }
