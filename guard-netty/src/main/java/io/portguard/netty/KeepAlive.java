@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUringChannelOption;
 import jdk.net.ExtendedSocketOptions;
 
 /**
@@ -27,6 +28,8 @@ final class KeepAlive {
             channel.config().setOption(NIO_IDLE, IDLE_SECONDS);
         } else if (channel.getClass().getName().startsWith("io.netty.channel.epoll.")) {
             OfEpoll.set(channel);
+        } else if (channel.getClass().getName().startsWith("io.netty.channel.uring.")) {
+            OfIoUring.set(channel);
         }
     }
 
@@ -35,6 +38,14 @@ final class KeepAlive {
 
         static void set(Channel channel) {
             channel.config().setOption(EpollChannelOption.TCP_KEEPIDLE, IDLE_SECONDS);
+        }
+    }
+
+    /** Apart for the same reason. */
+    private static final class OfIoUring {
+
+        static void set(Channel channel) {
+            channel.config().setOption(IoUringChannelOption.TCP_KEEPIDLE, IDLE_SECONDS);
         }
     }
 }

@@ -32,6 +32,7 @@ final class Http2Client implements AutoCloseable {
     static final int END_STREAM = 1;
     static final int ACK = 1;
     static final int END_HEADERS = 4;
+    static final int WITH_PRIORITY = 32;
 
     static final int NO_ERROR = 0;
     static final int REFUSED_STREAM = 7;
@@ -76,11 +77,10 @@ final class Http2Client implements AutoCloseable {
      */
     Http2Client(int port, byte[] settings) {
         this(connect(port));
-        out.writeBytes(PREFACE);
-        frame(SETTINGS, 0, 0, settings).flush();
+        begin(settings);
     }
 
-    /** On a connection that speaks HTTP/2 already. */
+    /** On a connection that somebody else has opened. */
     Http2Client(Socket socket) {
         try {
             this.socket = socket;
@@ -89,6 +89,17 @@ final class Http2Client implements AutoCloseable {
         } catch (IOException fault) {
             throw new UncheckedIOException(fault);
         }
+    }
+
+    /** Says what a client says first. */
+    Http2Client begin(byte[] settings) {
+        out.writeBytes(PREFACE);
+        return frame(SETTINGS, 0, 0, settings).flush();
+    }
+
+    /** Which stream the next request is sent on. */
+    void firstStream(int stream) {
+        lastStream = stream - 2;
     }
 
     private static Socket connect(int port) {
@@ -213,7 +224,8 @@ final class Http2Client implements AutoCloseable {
     }
 
     private Http2Headers decode(Frame frame) {
-        ByteBuf block = Unpooled.wrappedBuffer(frame.payload());
+        int weight = (frame.flags() & WITH_PRIORITY) != 0 ? 5 : 0;
+        ByteBuf block = Unpooled.wrappedBuffer(frame.payload()).skipBytes(weight);
         try {
             return hpack.decodeHeaders(frame.stream(), block);
         } catch (Http2Exception fault) {

@@ -8,11 +8,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -29,11 +34,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * A guarded server on a port of the loopback interface: {@code /hold} is answered when the test says so, {@code
@@ -59,7 +66,9 @@ final class LoopbackServer implements AutoCloseable {
     /** How many streams have got a channel. */
     final AtomicInteger streams = new AtomicInteger();
 
+    private final Transport transport;
     private final EventLoopGroup group;
+    private volatile Channel lastConnection;
     private final Channel channel;
 
     LoopbackServer(Map<String, String> settings) {
@@ -79,6 +88,7 @@ final class LoopbackServer implements AutoCloseable {
             Consumer<StandardGuard.Builder> more,
             Protocol protocol,
             Transport transport) {
+        this.transport = transport;
         StandardGuard.Builder builder = StandardGuard.builder("server")
                 .configure(settings)
                 .connectionRules(connectionGate)
@@ -93,6 +103,7 @@ final class LoopbackServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel connection) {
                         pipelines.incrementAndGet();
+                        lastConnection = connection;
                         protocol.addTo(connection.pipeline(), App::new);
                     }
                 });
@@ -120,6 +131,22 @@ final class LoopbackServer implements AutoCloseable {
 
     long activeRequests() {
         return guard.guard().counts(Attempt.Kind.REQUEST).active();
+    }
+
+    long admittedRequests() {
+        return guard.guard().counts(Attempt.Kind.REQUEST).admitted();
+    }
+
+    /** After how long a silence the last connection's peer is asked whether it is still there. */
+    int keepAliveSeconds() {
+        Channel last = Objects.requireNonNull(lastConnection);
+        ChannelOption<Integer> idle = switch (transport) {
+            case NIO -> NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+            case EPOLL -> EpollChannelOption.TCP_KEEPIDLE;
+            case IO_URING -> IoUringChannelOption.TCP_KEEPIDLE;
+        };
+        assertThat(last.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+        return last.config().getOption(idle);
     }
 
     long activeConnections() {
@@ -157,6 +184,10 @@ final class LoopbackServer implements AutoCloseable {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
+            if (!(message instanceof HttpObject)) {
+                context.fireChannelRead(message); // The connection speaks something else by now.
+                return;
+            }
             if (message instanceof HttpRequest request) {
                 path = request.uri();
                 streamId = request.headers().get(STREAM_ID);

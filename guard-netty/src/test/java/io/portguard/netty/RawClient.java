@@ -1,6 +1,5 @@
 package io.portguard.netty;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,13 +18,31 @@ final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     RawClient(int port) {
+        this(connect(port));
+    }
+
+    /** On a connection that somebody else has opened. */
+    RawClient(Socket socket) {
         try {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            this.socket = socket;
             socket.setSoTimeout((int) LoopbackServer.PATIENCE.toMillis());
-            in = new BufferedInputStream(socket.getInputStream());
+            in = socket.getInputStream(); // not buffered, so that somebody else may go on where a response ended
         } catch (IOException fault) {
             throw new UncheckedIOException(fault);
         }
+    }
+
+    private static Socket connect(int port) {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), port);
+        } catch (IOException fault) {
+            throw new UncheckedIOException(fault);
+        }
+    }
+
+    /** To be read by somebody else from here on; nothing may be waiting to be read. */
+    Socket socket() {
+        return socket;
     }
 
     RawClient send(String text) throws IOException {
