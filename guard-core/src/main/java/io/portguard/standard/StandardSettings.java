@@ -15,8 +15,11 @@ import io.portguard.settings.Setting;
 import io.portguard.settings.SettingType;
 import io.portguard.settings.SettingTypes;
 import io.portguard.settings.SettingValues;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** All settings of the standard guard. Those that are not fixed can be tuned while it runs. */
 public final class StandardSettings {
@@ -30,6 +33,9 @@ public final class StandardSettings {
     private static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
 
     private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
+
+    private static final SettingType<Path> FILE =
+            SettingTypes.parsed("the path of a file", StandardSettings::parsePath);
 
     public static final Setting<Mode> MODE = Setting.of(
             "mode",
@@ -185,6 +191,14 @@ public final class StandardSettings {
     public static final Setting<AddressRanges> ACCESS_DENY =
             Setting.of("access.deny", SettingTypes.addressRanges(), AddressRanges.NONE, "Who may not connect.");
 
+    public static final Setting<Path> ACCESS_ALLOW_FILE = Setting.unset(
+                    "access.allow-file", FILE, "A file of more addresses and networks that may connect; followed.")
+            .fixed();
+
+    public static final Setting<Path> ACCESS_DENY_FILE = Setting.unset(
+                    "access.deny-file", FILE, "A file of more addresses and networks that may not connect; followed.")
+            .fixed();
+
     public static final Setting<Integer> PENALTIES_SLOW_AT =
             Setting.unset("penalties.slow-at", POINTS, "Points from which a client that fails is slowed down.");
 
@@ -273,6 +287,8 @@ public final class StandardSettings {
                 SHEDDING_TARGET_DELAY,
                 ACCESS_ALLOW,
                 ACCESS_DENY,
+                ACCESS_ALLOW_FILE,
+                ACCESS_DENY_FILE,
                 PENALTIES_SLOW_AT,
                 PENALTIES_BAN_AT,
                 PENALTIES_FORGIVEN,
@@ -301,6 +317,14 @@ public final class StandardSettings {
                 spelled.jmxType(),
                 text -> spelled.parse().apply(text.trim().equalsIgnoreCase("false") ? Mode.OFF.text() : text),
                 spelled.format());
+    }
+
+    private static Optional<Path> parsePath(String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.trim()));
+        } catch (InvalidPathException none) {
+            return Optional.empty();
+        }
     }
 
     private static PathPattern path(String text) {
