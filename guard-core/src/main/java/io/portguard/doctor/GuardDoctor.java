@@ -59,6 +59,12 @@ public final class GuardDoctor {
                     "A rule or listener that fails guards nothing.",
                     "See the log of io.portguard; rules and listeners of your own are the first suspects."));
         }
+        guard.notices()
+                .forEach(notice -> findings.add(Finding.warning(
+                        "guard-notice",
+                        notice,
+                        "The guard goes on with what it has, which may not be what was meant.",
+                        "As it says.")));
         Map<String, Long> bans = guard.bans();
         if (!bans.isEmpty()) {
             findings.add(Finding.note(

@@ -83,7 +83,7 @@ public final class GuardedReactorNetty {
         GuardedConnection connection = GuardedConnection.of(channel, port);
         if (begun) {
             requests.incrementAndGet();
-            connection.endWait();
+            connection.requestBegins();
         } else if (requests.updateAndGet(before -> Math.max(0, before - 1)) == 0) {
             connection.waitForNextRequest();
         }

@@ -105,6 +105,8 @@ final class GuardSettings {
     private void put(GuardProperties.Access access) {
         putList(StandardSettings.ACCESS_ALLOW, access.allow());
         putList(StandardSettings.ACCESS_DENY, access.deny());
+        put(StandardSettings.ACCESS_ALLOW_FILE, access.allowFile());
+        put(StandardSettings.ACCESS_DENY_FILE, access.denyFile());
     }
 
     private <T> void put(Setting<T> setting, @Nullable T value) {
