@@ -72,6 +72,8 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
     @Override
     protected void doStop() {
         watch.stop();
+        // Every channel is closed by now; of some, nobody was left to tell.
+        connections.keySet().forEach(this::onClosed);
     }
 
     @Override

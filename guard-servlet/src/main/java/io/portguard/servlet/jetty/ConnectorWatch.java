@@ -1,5 +1,7 @@
 package io.portguard.servlet.jetty;
 
+import io.portguard.ConnectionStance;
+import io.portguard.Mode;
 import io.portguard.NanoClock;
 import io.portguard.standard.StandardGuard;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +27,7 @@ final class ConnectorWatch {
     private volatile boolean running;
     private volatile Scheduler.@Nullable Task next;
     private volatile boolean waiting;
+    private boolean paused;
     private volatile long waitingSinceNanos;
 
     ConnectorWatch(ServerConnector connector, StandardGuard port) {
@@ -61,11 +64,21 @@ final class ConnectorWatch {
 
     private void look() {
         try {
+            followStance();
             probe();
         } catch (Throwable fault) {
             port.guard().fault("watching a connector", fault);
         } finally {
             later();
+        }
+    }
+
+    /** Stops accepting while the guard wants a pause; who comes is queued by the kernel. */
+    private void followStance() {
+        boolean pauses = port.guard().mode() == Mode.ENFORCE && port.connectionStance() == ConnectionStance.PAUSE;
+        if (pauses != paused) {
+            paused = pauses;
+            connector.setAccepting(!pauses);
         }
     }
 
