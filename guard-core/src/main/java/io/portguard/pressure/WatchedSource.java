@@ -44,8 +44,8 @@ final class WatchedSource {
         return trigger;
     }
 
-    boolean isSlow() {
-        return source.isSlow();
+    PressureSource.Pace pace() {
+        return source.pace();
     }
 
     double reading() {

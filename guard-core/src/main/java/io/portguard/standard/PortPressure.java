@@ -25,6 +25,8 @@ import io.portguard.rule.StandardRules;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /** How hard-pressed a guarded port is: its sources of pressure and what they have set off. Thread-safe. */
 public final class PortPressure {
@@ -83,8 +85,12 @@ public final class PortPressure {
         }
     }
 
-    void tickSlowly(long nowNanos) {
-        monitor.sampleSlow(nowNanos);
+    /** What has to be done on threads of their own, apart from each other. */
+    List<LongConsumer> slowChores() {
+        return Stream.of(PressureSource.Pace.SLOW, PressureSource.Pace.MAY_HANG)
+                .filter(monitor::has)
+                .<LongConsumer>map(pace -> now -> monitor.ask(pace, now))
+                .toList();
     }
 
     void enforcing(boolean is) {

@@ -437,6 +437,7 @@ public final class StandardGuard implements AutoCloseable {
         }
 
         private Guard guard(StandardGuard port) {
+            port.pressure.slowChores().forEach(guard::slowChore);
             return guard.clients(port.clients)
                     .connectionRules(port.rules.forConnections())
                     .connectionRules(connectionRules.toArray(new Rule[0]))
@@ -444,7 +445,6 @@ public final class StandardGuard implements AutoCloseable {
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
-                    .slowChore(port.pressure::tickSlowly)
                     .build();
         }
     }

@@ -24,7 +24,7 @@ class PressureMonitorTest {
     private final class Fixed implements PressureSource {
         private final String name;
         private double fraction;
-        private boolean slow;
+        private Pace pace = Pace.QUICK;
         private int asked;
         private int costMillis;
 
@@ -39,8 +39,8 @@ class PressureMonitorTest {
         }
 
         @Override
-        public boolean isSlow() {
-            return slow;
+        public Pace pace() {
+            return pace;
         }
 
         @Override
@@ -113,10 +113,14 @@ class PressureMonitorTest {
     @Test
     void aSlowSourceIsNotAskedByTheTick() {
         Fixed slow = new Fixed("slow", 0.75);
-        slow.slow = true;
+        slow.pace = PressureSource.Pace.SLOW;
         monitor.add(slow, Trigger.stock(0.5, 1));
         assertThat(monitor.sample(0).stock()).isZero();
-        monitor.sampleSlow(0);
+        monitor.ask(PressureSource.Pace.MAY_HANG, 0);
+        assertThat(slow.asked).isZero();
+        monitor.ask(PressureSource.Pace.SLOW, 0);
+        assertThat(monitor.has(PressureSource.Pace.SLOW)).isTrue();
+        assertThat(monitor.has(PressureSource.Pace.MAY_HANG)).isFalse();
         assertThat(monitor.sample(0).stock()).isEqualTo(0.5);
         assertThat(slow.asked).isOne();
     }
