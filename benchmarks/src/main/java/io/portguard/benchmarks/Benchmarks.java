@@ -21,7 +21,12 @@ import tools.jackson.databind.json.JsonMapper;
         name = "benchmarks/run",
         description = "Measures Portguard beside its peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {Benchmarks.Decision.class, Benchmarks.Limits.class, Benchmarks.Memory.class})
+        subcommands = {
+            Benchmarks.Decision.class,
+            Benchmarks.Limits.class,
+            Benchmarks.Memory.class,
+            Benchmarks.Pressure.class
+        })
 public final class Benchmarks implements Runnable {
 
     @Spec
@@ -134,6 +139,25 @@ public final class Benchmarks implements Runnable {
         @Override
         Report measure(PrintWriter out) {
             return new MemoryBenchmark(out).run();
+        }
+    }
+
+    @Command(
+            name = "pressure",
+            description = "What asking the sources of pressure costs, with few connections on the machine and many.",
+            mixinStandardHelpOptions = true)
+    static final class Pressure extends Benchmark {
+
+        @Option(
+                names = "--connections",
+                paramLabel = "N",
+                description = "How many connections are established on loopback (default: ${DEFAULT-VALUE}).",
+                defaultValue = "20000")
+        private int connections;
+
+        @Override
+        Report measure(PrintWriter out) throws IOException {
+            return new PressureBenchmark(out).run(connections);
         }
     }
 }

@@ -43,7 +43,8 @@ final class PressureBenchmark {
     Report run(int connections) throws IOException {
         measure("idle", 0, StandardProtocolFamily.INET6);
         for (StandardProtocolFamily family : List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)) {
-            String scenario = connections + " connections of " + (family == StandardProtocolFamily.INET ? "IPv4" : "IPv6");
+            String scenario =
+                    connections + " connections of " + (family == StandardProtocolFamily.INET ? "IPv4" : "IPv6");
             measure(scenario, connections, family);
         }
         return report;
@@ -90,7 +91,8 @@ final class PressureBenchmark {
             for (SourceReport source : guard.pressure().report()) {
                 Long before = lastSeen.put(source.name(), source.costNanos());
                 if (source.costNanos() >= 0 && !Long.valueOf(source.costNanos()).equals(before)) {
-                    costs.computeIfAbsent(source.name(), first -> new ArrayList<>()).add(source.costNanos());
+                    costs.computeIfAbsent(source.name(), first -> new ArrayList<>())
+                            .add(source.costNanos());
                 }
             }
         }

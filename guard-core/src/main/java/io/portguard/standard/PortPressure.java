@@ -13,6 +13,7 @@ import io.portguard.pressure.HalfOpen;
 import io.portguard.pressure.HeapMemory;
 import io.portguard.pressure.ListenBacklog;
 import io.portguard.pressure.MemoryStall;
+import io.portguard.pressure.NameResolution;
 import io.portguard.pressure.NetworkDrops;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureMonitor;
@@ -45,6 +46,7 @@ public final class PortPressure {
     PortPressure(
             StandardRules rules,
             QueueDelay queueDelay,
+            List<String> names,
             Map<PressureSource, Trigger> more,
             NanoClock clock,
             PressureLog log) {
@@ -54,6 +56,9 @@ public final class PortPressure {
         control = new OverloadControl(rules, backlog, queueDelay, clock, log);
         monitor = control.monitor();
         watch();
+        if (!names.isEmpty()) {
+            monitor.add(new NameResolution(names, clock), Trigger.alarm(1));
+        }
         more.forEach(monitor::add);
     }
 

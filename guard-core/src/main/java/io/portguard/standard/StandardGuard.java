@@ -95,6 +95,7 @@ public final class StandardGuard implements AutoCloseable {
         pressure = new PortPressure(
                 rules,
                 queueDelay,
+                values.get(StandardSettings.PRESSURE_NAMES),
                 builder.sources,
                 builder.clock,
                 new PressureLog(

@@ -42,6 +42,5 @@ class NameResolutionTest {
     void theSystemsResolverIsAsked() throws IOException {
         NameResolution system = new NameResolution(List.of("localhost"), System::nanoTime);
         assertThat(system.sample(0)).isLessThan(1);
-                .isOne();
     }
 }

@@ -128,21 +128,33 @@ class PressureMonitorTest {
     @Test
     void aDearSourceIsAskedLessOften() {
         Fixed dear = new Fixed("dear", 0.1);
+        dear.pace = PressureSource.Pace.SLOW;
         monitor.add(dear, Trigger.none());
         dear.costMillis = 400; // the first time, when all is cold, does not count
-        monitor.sample(clock.nanoTime());
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         dear.costMillis = 10;
-        monitor.sample(clock.nanoTime());
-        assertThat(dear.asked).isEqualTo(2);
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         assertThat(monitor.report().get(0).costNanos())
                 .isEqualTo(Duration.ofMillis(10).toNanos());
         assertThat(monitor.report().get(0).interval()).isEqualTo(Duration.ofSeconds(2));
         clock.advanceMillis(1_980);
-        monitor.sample(clock.nanoTime());
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         assertThat(dear.asked).isEqualTo(2);
         clock.advanceMillis(10);
-        monitor.sample(clock.nanoTime());
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         assertThat(dear.asked).isEqualTo(3);
+    }
+
+    @Test
+    void howeverDearOneThatTheTickAsksIsAskedFiveTimesASecond() {
+        Fixed dear = new Fixed("dear", 0.1);
+        monitor.add(dear, Trigger.none());
+        dear.costMillis = 40;
+        for (int asking = 0; asking < 9; asking++) {
+            monitor.sample(clock.nanoTime());
+        }
+        assertThat(dear.asked).isEqualTo(8);
+        assertThat(monitor.report().get(0).interval()).isEqualTo(Duration.ofMillis(200));
     }
 
     @Test

@@ -31,8 +31,8 @@ final class StallScenario {
 
     private static final int BACKLOG = 128;
     private static final long LASTS_NANOS = TimeUnit.SECONDS.toNanos(6);
-    private static final long BETWEEN_CLIENTS_NANOS = TimeUnit.MILLISECONDS.toNanos(9);
-    private static final int PLACES_IN_EXECUTOR = 300;
+    private static final long BETWEEN_CLIENTS_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+    private static final int PLACES_IN_EXECUTOR = 110;
 
     private final String stalled;
     private final @Nullable StandardGuard guard;

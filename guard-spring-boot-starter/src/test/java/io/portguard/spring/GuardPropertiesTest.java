@@ -55,6 +55,7 @@ class GuardPropertiesTest {
         configured.put("clients.max-tracked", "1000");
         configured.put("shedding.enabled", "false");
         configured.put("shedding.target-delay", "30ms");
+        configured.put("pressure.names", "localhost, db.internal");
         configured.put("access.allow", "192.0.2.0/24");
         configured.put("access.deny", "192.0.2.1");
         configured.put("penalties.slow-at", "57");
