@@ -11,6 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -248,6 +251,71 @@ class PressureMonitorTest {
         delay.sample(0);
         delay.record(-5);
         assertThat(delay.sample(Duration.ofMillis(100).toNanos())).isZero();
+    }
+
+    /** Samples every 50 ms, and returns the last reading. */
+    private double sample(QueueDelay delay, int millis) {
+        double reading = 0;
+        for (int tick = 0; tick < millis / 50; tick++) {
+            clock.advanceMillis(50);
+            reading = delay.sample(clock.nanoTime());
+        }
+        return reading;
+    }
+
+    @Test
+    void anExecutorThatRunsNothingIsNoticedAfterAQuarterOfASecond() {
+        List<Runnable> tasks = new ArrayList<>();
+        QueueDelay delay = new QueueDelay(Duration.ofMillis(20));
+        delay.watch(tasks::add);
+        delay.watch(Runnable::run);
+        assertThat(sample(delay, 250)).isZero();
+        assertThat(delay.standsStill()).isFalse();
+        assertThat(sample(delay, 50)).isEqualTo(12.5);
+        assertThat(delay.standsStill()).isTrue();
+        assertThat(sample(delay, 1_000)).isEqualTo(62.5);
+        assertThat(tasks).as("one at a time").hasSize(1);
+        tasks.remove(0).run();
+        assertThat(sample(delay, 50)).isZero();
+        assertThat(delay.standsStill()).isFalse();
+        assertThat(sample(delay, 50)).isZero();
+        assertThat(tasks).as("the next").hasSize(1);
+    }
+
+    @Test
+    void aStandstillOfTheWholeProcessIsNotTheExecutors() {
+        QueueDelay delay = new QueueDelay(Duration.ofMillis(20));
+        delay.watch(task -> {});
+        sample(delay, 100);
+        clock.advanceSeconds(60);
+        assertThat(delay.sample(clock.nanoTime())).isZero();
+    }
+
+    @Test
+    void anExecutorThatIsFullIsAskedAgainAndOneThatIsStoppedIsForgotten() {
+        List<Runnable> tasks = new ArrayList<>();
+        boolean[] full = {true};
+        QueueDelay delay = new QueueDelay(Duration.ofMillis(20));
+        delay.watch(task -> {
+            if (full[0]) {
+                throw new RejectedExecutionException("full on purpose");
+            }
+            tasks.add(task);
+        });
+        assertThat(sample(delay, 500)).isPositive();
+        full[0] = false;
+        sample(delay, 50);
+        tasks.remove(0).run();
+        assertThat(sample(delay, 50)).isZero();
+
+        QueueDelay other = new QueueDelay(Duration.ofMillis(20));
+        ExecutorService stopped = Executors.newSingleThreadExecutor();
+        other.watch(stopped);
+        stopped.shutdownNow();
+        other.watch(task -> {
+            throw new IllegalStateException("stopped on purpose");
+        });
+        assertThat(sample(other, 2_000)).isZero();
     }
 
     @Test
