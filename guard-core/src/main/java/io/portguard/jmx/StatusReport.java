@@ -1,15 +1,19 @@
 package io.portguard.jmx;
 
 import io.portguard.Attempt;
+import io.portguard.ConnectionStance;
 import io.portguard.DecisionCounts;
 import io.portguard.GuardSnapshot;
+import io.portguard.PressureEvent;
 import io.portguard.Reason;
+import io.portguard.pressure.PressureMonitor;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
 import io.portguard.wire.Tally;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The state of a guard in words. */
@@ -28,9 +32,14 @@ final class StatusReport {
         lines.add("connections: " + now.activeConnections() + " open of at most " + now.connectionLimit() + "; "
                 + connections.admitted() + " admitted, " + connections.rejected() + " refused" + byReason(connections));
         addChecks(lines, port);
-        now.pressure()
-                .forEach((source, reading) ->
-                        lines.add(String.format(Locale.ROOT, "pressure of %s: %.0f %%", source, reading * 100)));
+        if (now.connectionStance() != ConnectionStance.ACCEPT) {
+            lines.add("stance towards connections: " + now.connectionStance());
+        }
+        port.pressure().report().forEach(source -> lines.add(describe(source)));
+        long at = port.guard().clock().nanoTime();
+        for (PressureEvent event : port.pressure().events()) {
+            lines.add(TimeUnit.NANOSECONDS.toSeconds(at - event.atNanos()) + " s ago: " + event);
+        }
         lines.add("clients known: " + now.trackedClients());
         return String.join("\n", lines);
     }
@@ -51,6 +60,20 @@ final class StatusReport {
         if (!counts.isEmpty()) {
             lines.add(what + counts);
         }
+    }
+
+    private static String describe(PressureMonitor.SourceReport source) {
+        String name = "pressure of " + source.name() + ": ";
+        if (Double.isNaN(source.reading())) {
+            return name + "unknown" + (source.absentBecause() == null ? "" : ", " + source.absentBecause());
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s%.0f %% (asked every %d ms, for %d us)",
+                name,
+                source.reading() * 100,
+                source.interval().toMillis(),
+                TimeUnit.NANOSECONDS.toMicros(source.costNanos()));
     }
 
     private static String byReason(DecisionCounts counts) {

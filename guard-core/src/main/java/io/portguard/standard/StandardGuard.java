@@ -101,6 +101,7 @@ public final class StandardGuard implements AutoCloseable {
         pressure = new PortPressure(
                 rules,
                 queueDelay,
+                values.get(StandardSettings.PRESSURE_NAMES),
                 builder.sources,
                 builder.clock,
                 new PressureLog(
@@ -454,6 +455,7 @@ public final class StandardGuard implements AutoCloseable {
 
         private Guard guard(StandardGuard port) {
             chores.forEach(chore -> guard.chore(now -> chore.accept(port)));
+            port.pressure.slowChores().forEach(guard::slowChore);
             return guard.clients(port.clients)
                     .connectionRules(port.rules.forConnections())
                     .connectionRules(connectionRules.toArray(new Rule[0]))
@@ -461,7 +463,6 @@ public final class StandardGuard implements AutoCloseable {
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
-                    .slowChore(port.pressure::tickSlowly)
                     .build();
         }
     }

@@ -217,6 +217,13 @@ public final class StandardSettings {
             Duration.ofMillis(20),
             "How long a request may wait for its turn.");
 
+    public static final Setting<List<String>> PRESSURE_NAMES = Setting.of(
+                    "pressure.names",
+                    SettingTypes.list("a list of host names", StandardSettings::hostName),
+                    List.of(),
+                    "Host names that the service depends on; whether they can be resolved is watched.")
+            .fixed();
+
     public static final Setting<AddressRanges> ACCESS_ALLOW = Setting.of(
             "access.allow",
             SettingTypes.addressRanges(),
@@ -329,6 +336,7 @@ public final class StandardSettings {
                 CLIENTS_MAX_TRACKED,
                 SHEDDING_ENABLED,
                 SHEDDING_TARGET_DELAY,
+                PRESSURE_NAMES,
                 ACCESS_ALLOW,
                 ACCESS_DENY,
                 ACCESS_ALLOW_FILE,
@@ -375,6 +383,10 @@ public final class StandardSettings {
         } catch (InvalidPathException none) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> hostName(String text) {
+        return text.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})") ? Optional.of(text) : Optional.empty();
     }
 
     private static PathPattern path(String text) {

@@ -37,13 +37,6 @@ final class GuardManagementContextConfiguration {
                 @Qualifier(GuardManagementAutoConfiguration.GUARD) StandardGuard guard) {
             return new TomcatConnectionGuard(guard);
         }
-
-        @Bean
-        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-        TomcatBacklogWatch managementTomcatBacklogWatch(
-                @Qualifier(GuardManagementAutoConfiguration.GUARD) StandardGuard guard) {
-            return new TomcatBacklogWatch(guard, true);
-        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param requests Limits of requests.
  * @param clients Limits of each client.
  * @param shedding Refusing what matters least while requests or connections have to wait.
+ * @param pressure Signs of pressure that are watched besides those that always are.
  * @param access Who may connect.
  * @param penalties What comes of failures that are a client's own doing.
  * @param management The guard of a management port of its own.
@@ -46,6 +47,7 @@ record GuardProperties(
         @DefaultValue Requests requests,
         @DefaultValue Clients clients,
         @DefaultValue Shedding shedding,
+        @DefaultValue Pressure pressure,
         @DefaultValue Access access,
         @DefaultValue Penalties penalties,
         @DefaultValue Management management,
@@ -177,6 +179,13 @@ record GuardProperties(
      * @param targetDelay How long a request may wait for its turn.
      */
     record Shedding(@Nullable Boolean enabled, @Nullable Duration targetDelay) {}
+
+    /**
+     * Signs of pressure that are watched besides those that always are.
+     *
+     * @param names Host names that the service depends on; whether they can be resolved is watched.
+     */
+    record Pressure(@Nullable List<String> names) {}
 
     /**
      * Who may connect.

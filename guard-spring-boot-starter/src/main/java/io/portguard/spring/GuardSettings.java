@@ -28,6 +28,7 @@ final class GuardSettings {
         settings.put(StandardSettings.SHEDDING_ENABLED, properties.shedding().enabled());
         settings.put(
                 StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
+        settings.putList(StandardSettings.PRESSURE_NAMES, properties.pressure().names());
         settings.put(properties.access());
         settings.put(properties.penalties());
         return settings.texts;

@@ -66,6 +66,7 @@ class GuardPropertiesTest {
         configured.put("clients.max-tracked", "1000");
         configured.put("shedding.enabled", "false");
         configured.put("shedding.target-delay", "30ms");
+        configured.put("pressure.names", "localhost, db.internal");
         configured.put("access.allow", "192.0.2.0/24");
         configured.put("access.deny", "192.0.2.1");
         configured.put("access.allow-file", file("allow.txt", "198.51.100.0/24"));

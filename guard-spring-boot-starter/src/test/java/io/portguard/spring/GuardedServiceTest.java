@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
@@ -140,6 +142,25 @@ class GuardedServiceTest {
                     Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).get(0));
             assertThat(service.guard().status().backlogCapacity()).isEqualTo(Math.min(77, somaxconn));
             GuardedService.await("a sample", () -> service.guard().status().backlogDepth() >= 0);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class AnotherProtocol {
+
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> nio2() {
+            return factory -> factory.setProtocol("org.apache.coyote.http11.Http11Nio2Protocol");
+        }
+    }
+
+    @Test
+    void watchesTheAcceptQueueOfAnotherProtocolToo() throws Exception {
+        try (GuardedService service =
+                GuardedService.start(List.of(AnotherProtocol.class), "server.tomcat.accept-count=77")) {
+            assertThat(service.guard().pressure().backlog().ports()).containsExactly(service.port());
+            GuardedService.await("a sample", () -> service.guard().status().backlogDepth() >= 0);
+            assertThat(service.guard().status().backlogCapacity()).isEqualTo(77);
         }
     }
 

@@ -63,7 +63,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         return port;
     }
 
-    /** Starts to accept, and has the guard watch the accept queue. */
+    /** Starts to accept, and has the guard watch the accept queue and the executor. */
     @Override
     public void start() throws Exception {
         StandardGuard port = port();
@@ -72,6 +72,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         int localPort = getLocalPort();
         if (localPort > 0) {
             port.watchBacklog(localPort, getAcceptCount());
+            port.queueDelay().watch(getExecutor());
         }
     }
 
