@@ -28,9 +28,14 @@ public final class HttpAttempts {
 
     /** The attempt of a request, for an adapter that keeps nothing on the connection. */
     public Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request) {
+        return ofRequest(peer, request, Priority.NORMAL);
+    }
+
+    private Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request, Priority otherwise) {
         IpAddress address = identity.address(peer, request);
         Client client = clients.client(identity.key(address, request));
-        Attempt attempt = Attempt.request(client, address, classifier.priority(request, identity.isTrusted(address)));
+        Priority priority = classifier.priority(request, identity.isTrusted(address), otherwise);
+        Attempt attempt = Attempt.request(client, address, priority);
         return classifier.isExempt(request) ? attempt.exempted() : attempt;
     }
 
@@ -45,6 +50,7 @@ public final class HttpAttempts {
         private final @Nullable IpAddress peer;
         private final Client peerClient;
         private final @Nullable Attempt[] kept;
+        private Priority otherwise = Priority.NORMAL;
 
         private OfConnection(@Nullable IpAddress peer) {
             this.peer = peer;
@@ -54,9 +60,22 @@ public final class HttpAttempts {
 
         /** The attempt to open the connection. */
         public Attempt connection() {
-            return identity.isTrusted(peer)
-                    ? Attempt.connectionOfProxy(peerClient, peer)
-                    : Attempt.connection(peerClient, peer);
+            return isOfProxy() ? Attempt.connectionOfProxy(peerClient, peer) : Attempt.connection(peerClient, peer);
+        }
+
+        /** The attempt to begin a TLS handshake on it. */
+        public Attempt handshake() {
+            return Attempt.handshake(peerClient, peer, otherwise);
+        }
+
+        /** Gives this priority to its requests that no rule is for, and to its handshake. */
+        public void otherwise(Priority priority) {
+            otherwise = priority;
+        }
+
+        /** Whether the peer is a proxy that is believed when it says whose the connection is. */
+        public boolean isOfProxy() {
+            return identity.isTrusted(peer);
         }
 
         /** Whether every request on the connection is from the same client, as it is without a proxy between. */
@@ -71,9 +90,9 @@ public final class HttpAttempts {
 
         public Attempt request(HttpRequestView request) {
             if (!identity.isFixedFor(peer)) {
-                return ofRequest(peer, request);
+                return ofRequest(peer, request, otherwise);
             }
-            Priority priority = classifier.priority(request, false);
+            Priority priority = classifier.priority(request, false, otherwise);
             boolean exempt = classifier.isExempt(request);
             int index = exempt ? EXEMPT : priority.ordinal();
             Attempt attempt = kept[index];

@@ -36,8 +36,8 @@ public final class ConnectionChecks {
     private final Tally handshakeFailures = new Tally();
     private volatile Map<Spoken, FirstBytes> firstBytes = looking(Mode.OFF, Signatures.NONE);
     private volatile PreamblePolicy preamble = PreamblePolicy.OPTIONAL;
+    private volatile boolean proxiesAreTrusted;
     private volatile ServerNameRules rules = ServerNameRules.NONE;
-    private volatile boolean limitingHandshakes;
 
     ConnectionChecks(Guard guard) {
         this.guard = guard;
@@ -46,10 +46,11 @@ public final class ConnectionChecks {
     void apply(SettingValues values) {
         preamble = values.get(StandardSettings.CONNECTIONS_PROXY_PROTOCOL);
         rules = values.get(StandardSettings.CONNECTIONS_SERVER_NAMES);
-        limitingHandshakes = values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES) != null;
         firstBytes = looking(
                 values.get(StandardSettings.CONNECTIONS_WRONG_PROTOCOL),
                 values.get(StandardSettings.CONNECTIONS_SIGNATURES));
+        proxiesAreTrusted =
+                !values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES).isEmpty();
     }
 
     private static Map<Spoken, FirstBytes> looking(Mode wrongProtocol, Signatures signatures) {
@@ -71,14 +72,14 @@ public final class ConnectionChecks {
         return preamble;
     }
 
+    /** Whether there are proxies whose preambles are read, so that a preamble of anybody else is a fraud. */
+    public boolean arePreamblesRead() {
+        return proxiesAreTrusted && preamble != PreamblePolicy.NEVER;
+    }
+
     /** What is done by server name. */
     public ServerNameRules serverNames() {
         return rules;
-    }
-
-    /** Whether a client hello has to be read before the handshake goes on. */
-    public boolean areHellosRead() {
-        return limitingHandshakes || !rules.isEmpty();
     }
 
     /** Counts a wrong protocol on the connection; returns whether the connection is to be closed. */
@@ -92,8 +93,11 @@ public final class ConnectionChecks {
         return guard.refuse(connection, DENIED, sight.action());
     }
 
-    /** Counts a connection that a server-name rule refuses; returns whether it is to be closed. */
+    /** Counts a connection that a server-name rule refuses, if it does; returns whether it is to be closed. */
     public boolean refuses(Attempt connection, ServerNameRule rule) {
+        if (rule.refuses() == Mode.OFF) {
+            return false;
+        }
         serverNames.add(rule.pattern());
         return guard.refuse(connection, DENIED, rule.refuses());
     }
@@ -104,8 +108,13 @@ public final class ConnectionChecks {
         return guard.refuse(connection, DENIED, Mode.ENFORCE);
     }
 
-    /** Counts a handshake that failed. */
-    public void failed(HandshakeFailure cause) {
+    /** Refuses a connection whose client hello cannot be told the name from; returns whether it is to be closed. */
+    public boolean refusesHello(Attempt connection) {
+        return guard.refuse(connection, DENIED, Mode.ENFORCE);
+    }
+
+    /** Counts a handshake on the connection that failed. */
+    public void failed(Attempt connection, HandshakeFailure cause) {
         handshakeFailures.add(cause.text());
     }
 

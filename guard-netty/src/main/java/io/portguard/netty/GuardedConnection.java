@@ -4,9 +4,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.http.HttpAttempts;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,16 @@ final class GuardedConnection implements ChannelFutureListener {
             AttributeKey.valueOf(GuardedConnection.class, "connection");
 
     private final Channel channel;
-    private final HttpAttempts.OfConnection attempts;
     private final WaitList.Entry wait = new WaitList.Entry(this::timeOut);
+    private HttpAttempts.OfConnection attempts;
     private @Nullable Permit permit;
+
+    /** Of the client behind the proxy that the connection came from, if it is known. */
+    private @Nullable Permit clientPermit;
+
+    private @Nullable InetSocketAddress clientAddress;
     private @Nullable LoopWatch watch;
+    private boolean ended;
     private Outcome outcome = Outcome.IGNORED;
 
     private GuardedConnection(Channel channel, GuardedPort port) {
@@ -69,6 +77,32 @@ final class GuardedConnection implements ChannelFutureListener {
         channel.closeFuture().addListener(this);
     }
 
+    /**
+     * The connection, which came from a proxy, is that of this client.
+     *
+     * @return whether the client may have it
+     */
+    boolean identify(GuardedPort port, IpAddress client, int clientPort) {
+        HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client);
+        attempts = ofClient;
+        clientAddress = new InetSocketAddress(client.toInetAddress(), clientPort);
+        if (!(port.guard().identify(ofClient.connection()) instanceof Permit held)) {
+            return false;
+        }
+        if (ended) {
+            held.release(Outcome.IGNORED);
+        } else {
+            clientPermit = held;
+        }
+        return true;
+    }
+
+    /** The address that a proxy has told; null when none has. */
+    static @Nullable InetSocketAddress clientAddress(Channel channel) {
+        GuardedConnection connection = channel.attr(KEY).get();
+        return connection == null ? null : connection.clientAddress;
+    }
+
     HttpAttempts.OfConnection attempts() {
         return attempts;
     }
@@ -87,9 +121,18 @@ final class GuardedConnection implements ChannelFutureListener {
         }
     }
 
-    /** A request has come, or none is waited for any more. */
-    void endWait() {
+    /** A request has come, or none is waited for any more; returns whether one was. */
+    boolean endWait() {
+        boolean waited = wait.isWaiting();
         wait.remove();
+        return waited;
+    }
+
+    /** The end of a TLS handshake is waited for, from now on and for as long as its timeout. */
+    void waitForHandshake(WaitList.Entry handshake) {
+        if (watch != null) {
+            watch.waitForHandshake(handshake);
+        }
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
@@ -108,10 +151,14 @@ final class GuardedConnection implements ChannelFutureListener {
     }
 
     private void end() {
+        ended = true;
         endWait();
         if (watch != null) {
             watch.connectionRemoved();
             watch = null;
+        }
+        if (clientPermit != null) {
+            clientPermit.release(outcome);
         }
         if (permit != null) {
             permit.release(outcome);

@@ -10,8 +10,11 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.portguard.Guard;
 import io.portguard.http.HttpAttempts;
 import io.portguard.settings.SettingValues;
+import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,7 @@ public final class GuardedPort {
 
     private volatile long requestTimeoutNanos;
     private volatile long idleTimeoutNanos;
+    private volatile long handshakeTimeoutNanos;
 
     private GuardedPort(StandardGuard port) {
         this.port = port;
@@ -85,12 +89,22 @@ public final class GuardedPort {
         return new HttpRequestGuard(this);
     }
 
+    /**
+     * The address of the client at the other end of a connection: the one that a trusted proxy has told in a PROXY
+     * preamble, or else that of the peer. Null when there is none. To be asked for on the channel's event loop, once
+     * something has been read.
+     */
+    public static @Nullable SocketAddress remoteAddress(Channel channel) {
+        InetSocketAddress told = GuardedConnection.clientAddress(channel);
+        return told == null ? channel.remoteAddress() : told;
+    }
+
     /*
      * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
      *
-     * connection       [edge: what is known before TLS] -> owner's pipeline:
-     *                  [TLS] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
-     *                  [TLS] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
+     * connection       [edge: ProxyPreambleGuard -> FirstBytesGuard -> ClientHelloGuard -> AlertWatch] -> owner's pipeline:
+     *                  [TLS -> HandshakeWatch] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
+     *                  [TLS -> HandshakeWatch] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
      *
      * The edge sees bytes as they come from the network; the request guards see requests. What they share of one
      * connection is its GuardedConnection, what the connections of one event loop share is its LoopWatch.
@@ -140,6 +154,14 @@ public final class GuardedPort {
         return idleTimeoutNanos;
     }
 
+    long handshakeTimeoutNanos() {
+        return handshakeTimeoutNanos;
+    }
+
+    ConnectionChecks checks() {
+        return port.checks();
+    }
+
     void watchBacklog(int localPort, int backlog) {
         port.watchBacklog(localPort, backlog);
     }
@@ -161,6 +183,8 @@ public final class GuardedPort {
         requestTimeoutNanos =
                 values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos();
         idleTimeoutNanos = values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos();
+        handshakeTimeoutNanos =
+                values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT).toNanos();
     }
 
     /** Puts the guard behind what the bootstrap's owner put into the server channel's pipeline. */
@@ -197,6 +221,7 @@ public final class GuardedPort {
             guarded("a connection's beginning", () -> begin(channel));
             pipeline.addLast(own);
             guardRequests(pipeline);
+            guarded("a connection's edge", () -> Edge.place(channel, GuardedPort.this));
         }
 
         /** Before the owner's handlers: the edge, in the order in which its handlers see what is read. */

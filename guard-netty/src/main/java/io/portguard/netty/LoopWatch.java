@@ -17,7 +17,7 @@ final class LoopWatch implements Runnable {
      * had to wait for the loop. The interval bounds what is not seen: a loop whose every round takes longer than
      * that is found out by the difference.
      *
-     * The same heartbeat ends the waits. There are two lists, each in the order in which the waits began and each
+     * The same heartbeat ends the waits. There are three lists, each in the order in which the waits began and each
      * with one timeout, so only their heads need a look: beginning and ending a wait is a few writes to fields,
      * there is no timer for each connection, and a timeout that is tuned holds for those that wait already.
      *
@@ -33,6 +33,7 @@ final class LoopWatch implements Runnable {
     private final EventLoop loop;
     private final WaitList newConnections = new WaitList();
     private final WaitList keptConnections = new WaitList();
+    private final WaitList handshakes = new WaitList();
     private int connections;
     private long dueAtNanos;
     private @Nullable Future<?> heartbeat;
@@ -66,6 +67,11 @@ final class LoopWatch implements Runnable {
         keptConnections.add(connection, now());
     }
 
+    /** A connection waits for the end of its TLS handshake. */
+    void waitForHandshake(WaitList.Entry connection) {
+        handshakes.add(connection, now());
+    }
+
     @Override
     public void run() {
         try {
@@ -74,6 +80,7 @@ final class LoopWatch implements Runnable {
             if (port.guard().mode() == Mode.ENFORCE) {
                 newConnections.expire(now, port.requestTimeoutNanos(), MAX_CLOSED_AT_ONCE);
                 keptConnections.expire(now, port.idleTimeoutNanos(), MAX_CLOSED_AT_ONCE);
+                handshakes.expire(now, port.handshakeTimeoutNanos(), MAX_CLOSED_AT_ONCE);
             }
         } catch (Throwable fault) {
             // What is thrown here would end the heartbeat.
