@@ -1,11 +1,13 @@
 package io.portguard.standard;
 
 import io.portguard.Attempt;
+import io.portguard.Failure;
 import io.portguard.Guard;
 import io.portguard.Mode;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.client.PreamblePolicy;
+import io.portguard.rule.Penalties;
 import io.portguard.settings.SettingValues;
 import io.portguard.wire.FirstBytes;
 import io.portguard.wire.HandshakeFailure;
@@ -30,6 +32,7 @@ public final class ConnectionChecks {
     private static final Rejection DENIED = Rejection.of(Reason.DENIED, Rejection.MAX_RETRY_AFTER_SECONDS);
 
     private final Guard guard;
+    private final Penalties penalties;
     private final Tally wrongProtocols = new Tally();
     private final Tally signatures = new Tally();
     private final Tally serverNames = new Tally();
@@ -39,8 +42,9 @@ public final class ConnectionChecks {
     private volatile boolean proxiesAreTrusted;
     private volatile ServerNameRules rules = ServerNameRules.NONE;
 
-    ConnectionChecks(Guard guard) {
+    ConnectionChecks(Guard guard, Penalties penalties) {
         this.guard = guard;
+        this.penalties = penalties;
     }
 
     void apply(SettingValues values) {
@@ -90,6 +94,9 @@ public final class ConnectionChecks {
         } else {
             wrongProtocols.add(sight.protocol());
         }
+        if (sight.action() == Mode.ENFORCE) {
+            penalties.failed(connection, Failure.WRONG_PROTOCOL);
+        }
         return guard.refuse(connection, DENIED, sight.action());
     }
 
@@ -116,6 +123,13 @@ public final class ConnectionChecks {
     /** Counts a handshake on the connection that failed. */
     public void failed(Attempt connection, HandshakeFailure cause) {
         handshakeFailures.add(cause.text());
+        switch (cause) {
+            case NO_SHARED_CIPHER, PROTOCOL_VERSION, BAD_CLIENT_CERTIFICATE, MALFORMED_HELLO ->
+                penalties.failed(connection, Failure.TLS_HANDSHAKE);
+            case TIMEOUT -> penalties.failed(connection, Failure.TIMEOUT);
+            // The others are the server's doing, nobody's, or counted as a wrong protocol.
+            default -> {}
+        }
     }
 
     /** Connections with the wrong protocol, by what it was. */

@@ -43,7 +43,13 @@ public enum HandshakeFailure {
 
     /** How JSSE, OpenSSL and BoringSSL begin what the peer's alert says. */
     private static final List<String> ALERT = List.of(
-            "received fatal alert", "plaintext alert received", "tlsv1 alert", "sslv3 alert", "tlsv1_alert_", "tlsv13_alert_", "sslv3_alert_");
+            "received fatal alert",
+            "plaintext alert received",
+            "tlsv1 alert",
+            "sslv3 alert",
+            "tlsv1_alert_",
+            "tlsv13_alert_",
+            "sslv3_alert_");
 
     private static final List<Words> BY_ALERT = List.of(
             new Words(

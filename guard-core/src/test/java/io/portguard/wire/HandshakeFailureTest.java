@@ -54,8 +54,8 @@ class HandshakeFailureTest {
     void soDoTypesAndCauses() {
         assertThat(HandshakeFailure.of(new ClosedChannelException())).isEqualTo(HandshakeFailure.CLOSED);
         SSLProtocolException wrapped = new SSLProtocolException("Unexpected exception");
-        wrapped.initCause(new GeneralSecurityException(
-                "Unexpected plaintext alert received: Level: fatal; Alert: unknown_ca"));
+        wrapped.initCause(
+                new GeneralSecurityException("Unexpected plaintext alert received: Level: fatal; Alert: unknown_ca"));
         assertThat(HandshakeFailure.of(wrapped)).isEqualTo(HandshakeFailure.CERTIFICATE_REJECTED);
         SSLHandshakeException expired = new SSLHandshakeException("General SSLEngine problem");
         expired.initCause(new CertificateExpiredException("NotAfter: long ago"));

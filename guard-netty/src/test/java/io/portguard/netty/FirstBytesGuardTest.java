@@ -103,6 +103,20 @@ class FirstBytesGuardTest {
     }
 
     @Test
+    void whoKeepsDoingItIsBannedWherePenaltiesAreSet() throws Exception {
+        try (LoopbackServer server = new LoopbackServer(Map.of("penalties.ban-at", "20"))) {
+            Eventually.until("it is banned", () -> {
+                try (RawClient client = send(server, STRANGE.get("ssh"))) {
+                    return client.isClosedWithoutAWord() && !server.guard.bans().isEmpty();
+                } catch (Exception closed) {
+                    return !server.guard.bans().isEmpty();
+                }
+            });
+            assertThat(server.guard.bans()).containsOnlyKeys("127.0.0.1");
+        }
+    }
+
+    @Test
     void offItIsNotEvenLookedFor() throws Exception {
         try (LoopbackServer server = new LoopbackServer(Map.of("connections.wrong-protocol", "off"));
                 RawClient client = send(server, "SSH-2.0 \r\n\r\n")) {

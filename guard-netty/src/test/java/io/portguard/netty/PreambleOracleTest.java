@@ -79,7 +79,8 @@ class PreambleOracleTest {
             decoder.writeInbound(Unpooled.wrappedBuffer(bytes));
             if (decoder.readInbound() instanceof HAProxyMessage message) {
                 String source = message.sourceAddress() == null ? null : message.sourceAddress();
-                boolean unix = message.proxiedProtocol().addressFamily() == HAProxyProxiedProtocol.AddressFamily.AF_UNIX;
+                boolean unix =
+                        message.proxiedProtocol().addressFamily() == HAProxyProxiedProtocol.AddressFamily.AF_UNIX;
                 message.release();
                 return unix ? null : source;
             }
@@ -114,14 +115,17 @@ class PreambleOracleTest {
         for (int i = 0; i < 5_000; i++) {
             byte[] bytes = encoded(message(random));
             for (int change = random.nextInt(3); change >= 0; change--) {
-                bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : ' ' + random.nextInt(30));
+                bytes[random.nextInt(bytes.length)] =
+                        (byte) (random.nextBoolean() ? random.nextInt(256) : ' ' + random.nextInt(30));
             }
             ProxyPreamble preamble = ProxyPreamble.read(ByteBuffer.wrap(bytes));
             if (preamble.source() != null) {
                 read++;
                 String source = decoded(bytes);
                 assertThat(source).as("seed %d, round %d", seed, i).isNotNull();
-                assertThat(IpAddress.parse(source)).as("seed %d, round %d", seed, i).contains(preamble.source());
+                assertThat(IpAddress.parse(source))
+                        .as("seed %d, round %d", seed, i)
+                        .contains(preamble.source());
             }
         }
         assertThat(read).isGreaterThan(500);
