@@ -73,11 +73,6 @@ public final class HttpAttempts {
             otherwise = priority;
         }
 
-        /** Whether the peer is a proxy that is believed when it says whose the connection is. */
-        public boolean isOfProxy() {
-            return identity.isTrusted(peer);
-        }
-
         /** Whether every request on the connection is from the same client, as it is without a proxy between. */
         public boolean isOfOneClient() {
             return identity.isFixedFor(peer);

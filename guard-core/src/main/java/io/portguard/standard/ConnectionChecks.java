@@ -40,6 +40,7 @@ public final class ConnectionChecks {
     private volatile Map<Spoken, FirstBytes> firstBytes = looking(Mode.OFF, Signatures.NONE);
     private volatile PreamblePolicy preamble = PreamblePolicy.OPTIONAL;
     private volatile boolean proxiesAreTrusted;
+    private volatile long handshakeTimeoutNanos;
     private volatile ServerNameRules rules = ServerNameRules.NONE;
 
     ConnectionChecks(Guard guard, Penalties penalties) {
@@ -53,6 +54,8 @@ public final class ConnectionChecks {
         firstBytes = looking(
                 values.get(StandardSettings.CONNECTIONS_WRONG_PROTOCOL),
                 values.get(StandardSettings.CONNECTIONS_SIGNATURES));
+        handshakeTimeoutNanos =
+                values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT).toNanos();
         proxiesAreTrusted =
                 !values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES).isEmpty();
     }
@@ -79,6 +82,11 @@ public final class ConnectionChecks {
     /** Whether there are proxies whose preambles are read, so that a preamble of anybody else is a fraud. */
     public boolean arePreamblesRead() {
         return proxiesAreTrusted && preamble != PreamblePolicy.NEVER;
+    }
+
+    /** How long a handshake may take. */
+    public long handshakeTimeoutNanos() {
+        return handshakeTimeoutNanos;
     }
 
     /** What is done by server name. */

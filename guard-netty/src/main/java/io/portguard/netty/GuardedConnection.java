@@ -7,22 +7,25 @@ import io.netty.util.AttributeKey;
 import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.OpenConnection;
+import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the guard keeps of one connection for as long as it is open: who it is from, the right to be there, and
- * since when it waits for a request. Handed from the acceptor's event loop to the connection's own when that
- * registers the channel; confined to it from then on.
+ * what it is doing. Handed from the acceptor's event loop to the connection's own when that registers the channel;
+ * confined to it from then on, but for what the housekeeper asks a {@link GuardedSocket}.
  */
-final class GuardedConnection implements ChannelFutureListener {
+final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
 
     private final Channel channel;
-    private final WaitList.Entry wait = new WaitList.Entry(this::timeOut);
+    private final GuardedPort port;
     private HttpAttempts.OfConnection attempts;
     private @Nullable Permit permit;
 
@@ -30,12 +33,23 @@ final class GuardedConnection implements ChannelFutureListener {
     private @Nullable Permit clientPermit;
 
     private @Nullable InetSocketAddress clientAddress;
+    private @Nullable OpenConnection open;
     private @Nullable LoopWatch watch;
     private boolean ended;
-    private Outcome outcome = Outcome.IGNORED;
+    private boolean handshaking;
+
+    /** A request is waited for, as soon as no handshake is. */
+    private boolean requestAwaited;
+
+    private boolean serving;
+    private boolean served;
+    private volatile boolean awaitsBody;
+    private volatile long bodyBytes;
+    private volatile boolean closedByGuard;
 
     private GuardedConnection(Channel channel, GuardedPort port) {
         this.channel = channel;
+        this.port = port;
         this.attempts = port.attempts().ofConnection(Peers.address(channel));
     }
 
@@ -51,11 +65,17 @@ final class GuardedConnection implements ChannelFutureListener {
             connection = new GuardedConnection(channel, port);
             connection.keep();
         }
-        if (connection.watch == null) {
-            connection.watch = port.watch(channel.eventLoop());
-            connection.watch.connectionAdded();
-        }
+        connection.begin();
         return connection;
+    }
+
+    private void begin() {
+        if (watch == null) {
+            watch = port.watch(channel.eventLoop());
+            watch.connectionAdded();
+            // How long it may say nothing is its own business until somebody waits for a request.
+            open = port.openConnections().add(attempts.connection(), !attempts.isOfOneClient(), this, Phase.UPGRADED);
+        }
     }
 
     /** Ends what is kept of a channel that was closed without telling. */
@@ -82,7 +102,7 @@ final class GuardedConnection implements ChannelFutureListener {
      *
      * @return whether the client may have it
      */
-    boolean identify(GuardedPort port, IpAddress client, int clientPort) {
+    boolean identify(IpAddress client, int clientPort) {
         HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client);
         attempts = ofClient;
         clientAddress = new InetSocketAddress(client.toInetAddress(), clientPort);
@@ -91,8 +111,13 @@ final class GuardedConnection implements ChannelFutureListener {
         }
         if (ended) {
             held.release(Outcome.IGNORED);
-        } else {
-            clientPermit = held;
+            return true;
+        }
+        clientPermit = held;
+        OpenConnection asProxys = open;
+        if (asProxys != null) {
+            asProxys.closed();
+            open = port.openConnections().add(held.attempt(), !ofClient.isOfOneClient(), this, asProxys.phase());
         }
         return true;
     }
@@ -109,39 +134,86 @@ final class GuardedConnection implements ChannelFutureListener {
 
     /** The first request is waited for, from now on and for as long as the request timeout. */
     void waitForFirstRequest() {
-        if (watch != null && !wait.isWaiting()) {
-            watch.waitForFirstRequest(wait);
+        if (handshaking) {
+            requestAwaited = true;
+        } else if (!served) {
+            enter(Phase.HEADER);
+        } else if (!serving) {
+            enter(Phase.IDLE);
         }
     }
 
-    /** Another request is waited for, from now on and for as long as the idle timeout. */
+    /** Nothing is in progress; another request is waited for, from now on and for as long as the idle timeout. */
     void waitForNextRequest() {
-        if (watch != null && !wait.isWaiting()) {
-            watch.waitForNextRequest(wait);
+        if (serving) {
+            serving = false;
+            awaitsBody(false);
+            enter(Phase.IDLE);
         }
     }
 
-    /** A request has come, or none is waited for any more; returns whether one was. */
-    boolean endWait() {
-        boolean waited = wait.isWaiting();
-        wait.remove();
-        return waited;
+    /** The end of a TLS handshake is waited for, and a request only then. */
+    void handshakeBegins() {
+        handshaking = true;
+        requestAwaited = open != null && open.phase() == Phase.HEADER;
+        enter(Phase.HANDSHAKE);
     }
 
-    /** The end of a TLS handshake is waited for, from now on and for as long as its timeout. */
-    void waitForHandshake(WaitList.Entry handshake) {
-        if (watch != null) {
-            watch.waitForHandshake(handshake);
+    void handshakeEnds() {
+        handshaking = false;
+        enter(requestAwaited ? Phase.HEADER : Phase.UPGRADED);
+    }
+
+    boolean isClosedByGuard() {
+        return closedByGuard;
+    }
+
+    /** A request has come. */
+    void requestBegins() {
+        if (!serving) {
+            serving = true;
+            served = true;
+            enter(Phase.SERVING);
         }
+    }
+
+    /** Another protocol is spoken from now on; whoever guards its requests says what is waited for. */
+    void upgraded() {
+        serving = false;
+        enter(Phase.UPGRADED);
+    }
+
+    /** Whether bytes of a request's body would be read at this moment. */
+    void awaitsBody(boolean does) {
+        if (awaitsBody != does) {
+            awaitsBody = does;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the event loop alone
+    void bodyBytesRead(int count) {
+        bodyBytes += count;
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
     void misbehaved() {}
 
-    /** Closes the connection because its time ran out. */
+    @Override
+    public boolean awaitsBody() {
+        return awaitsBody;
+    }
+
+    /** Those of bodies; nothing else is asked how fast it comes. */
+    @Override
+    public long bytesRead() {
+        return bodyBytes;
+    }
+
+    /** By the housekeeper, because its time ran out or to make room. */
+    @Override
     @SuppressWarnings("FutureReturnValueIgnored") // told to the close future
-    void timeOut() {
-        outcome = Outcome.DROPPED;
+    public void close() {
+        closedByGuard = true;
         channel.close();
     }
 
@@ -150,13 +222,22 @@ final class GuardedConnection implements ChannelFutureListener {
         end();
     }
 
+    private void enter(Phase phase) {
+        if (open != null) {
+            open.enter(phase);
+        }
+    }
+
     private void end() {
         ended = true;
-        endWait();
         if (watch != null) {
             watch.connectionRemoved();
             watch = null;
         }
+        if (open != null) {
+            open.closed();
+        }
+        Outcome outcome = closedByGuard ? Outcome.DROPPED : Outcome.IGNORED;
         if (clientPermit != null) {
             clientPermit.release(outcome);
         }

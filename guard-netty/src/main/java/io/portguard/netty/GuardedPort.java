@@ -7,12 +7,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.portguard.ConnectionStance;
 import io.portguard.Guard;
+import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
-import io.portguard.settings.SettingValues;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
-import io.portguard.standard.StandardSettings;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,14 +42,9 @@ public final class GuardedPort {
     /** Made with the first HTTP/2 connection; without one Netty's codec need not be on the class path. */
     private @Nullable Refusals<Http2Answers.Answer> http2Refusals;
 
-    private volatile long requestTimeoutNanos;
-    private volatile long idleTimeoutNanos;
-    private volatile long handshakeTimeoutNanos;
-
     private GuardedPort(StandardGuard port) {
         this.port = port;
         this.refusals = new Refusals<>(port::rateLimitFields, new Http1Answers());
-        port.settings().onChange(this::apply);
     }
 
     public static GuardedPort of(StandardGuard guard) {
@@ -141,21 +136,17 @@ public final class GuardedPort {
         return present;
     }
 
+    ConnectionStance connectionStance() {
+        return port.connectionStance();
+    }
+
     /** Whether connections are to end with the answers that are under way. */
     boolean endsKeptConnections() {
-        return false;
+        return port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE;
     }
 
-    long requestTimeoutNanos() {
-        return requestTimeoutNanos;
-    }
-
-    long idleTimeoutNanos() {
-        return idleTimeoutNanos;
-    }
-
-    long handshakeTimeoutNanos() {
-        return handshakeTimeoutNanos;
+    OpenConnections openConnections() {
+        return port.connections();
     }
 
     ConnectionChecks checks() {
@@ -177,14 +168,6 @@ public final class GuardedPort {
 
     void forget(EventLoop loop) {
         watches.remove(loop);
-    }
-
-    private void apply(SettingValues values) {
-        requestTimeoutNanos =
-                values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos();
-        idleTimeoutNanos = values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos();
-        handshakeTimeoutNanos =
-                values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT).toNanos();
     }
 
     /** Puts the guard behind what the bootstrap's owner put into the server channel's pipeline. */

@@ -56,7 +56,7 @@ final class ProxyPreambleGuard extends ByteToMessageDecoder {
         }
         over = true;
         if (spoken == Spoken.UNPROXIED) {
-            connection.endWait();
+            connection.upgraded();
         }
         if (closes) {
             in.skipBytes(in.readableBytes());
@@ -69,8 +69,7 @@ final class ProxyPreambleGuard extends ByteToMessageDecoder {
     private boolean isRefused(ProxyPreamble preamble) {
         boolean required = port.checks().preamble() == PreamblePolicy.REQUIRED;
         return switch (preamble.kind()) {
-            case PROXIED ->
-                preamble.source() != null && !connection.identify(port, preamble.source(), preamble.sourcePort());
+            case PROXIED -> preamble.source() != null && !connection.identify(preamble.source(), preamble.sourcePort());
             case MALFORMED ->
                 port.checks().refusesPreamble(connection.attempts().connection());
             case ABSENT ->

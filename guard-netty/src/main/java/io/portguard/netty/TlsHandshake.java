@@ -13,9 +13,8 @@ final class TlsHandshake {
 
     private final GuardedPort port;
     private final GuardedConnection connection;
-    private final WaitList.Entry wait = new WaitList.Entry(this::timeOut);
+    private final long begunAtNanos;
     private @Nullable Permit permit;
-    private boolean requestWasWaitedFor;
     private boolean helloSeen;
     private boolean over;
     private int alert = -1;
@@ -23,12 +22,12 @@ final class TlsHandshake {
     TlsHandshake(GuardedPort port, GuardedConnection connection) {
         this.port = port;
         this.connection = connection;
+        this.begunAtNanos = port.guard().clock().nanoTime();
     }
 
     /** The connection is there: its handshake is waited for, and its first request only then. */
     void begin() {
-        requestWasWaitedFor = connection.endWait();
-        connection.waitForHandshake(wait);
+        connection.handshakeBegins();
     }
 
     /** The client's hello has been read. */
@@ -60,29 +59,31 @@ final class TlsHandshake {
     }
 
     void succeeded() {
-        if (end(Outcome.SUCCESS) && requestWasWaitedFor) {
-            connection.waitForFirstRequest();
+        if (end(Outcome.SUCCESS)) {
+            connection.handshakeEnds();
         }
     }
 
     /** Counts the failure, if it is the first. */
     void failed(HandshakeFailure cause) {
+        HandshakeFailure why =
+                cause == HandshakeFailure.CLOSED && connection.isClosedByGuard() ? closedByGuard() : cause;
         // One that ends before its hello was no handshake but a probe of the port, as load balancers send them.
-        boolean begun = helloSeen || cause != HandshakeFailure.CLOSED;
+        boolean begun = helloSeen || why != HandshakeFailure.CLOSED;
         if (end(Outcome.IGNORED) && begun) {
-            port.checks().failed(connection.attempts().connection(), cause);
+            port.checks().failed(connection.attempts().connection(), why);
         }
     }
 
-    private void timeOut() {
-        failed(HandshakeFailure.TIMEOUT);
-        connection.timeOut();
+    /** Its time ran out, or its place was needed for another. */
+    private HandshakeFailure closedByGuard() {
+        long took = port.guard().clock().nanoTime() - begunAtNanos;
+        return took >= port.checks().handshakeTimeoutNanos() ? HandshakeFailure.TIMEOUT : HandshakeFailure.REFUSED;
     }
 
     private boolean end(Outcome outcome) {
         boolean first = !over;
         over = true;
-        wait.remove();
         Permit held = permit;
         permit = null;
         if (held != null) {

@@ -76,7 +76,9 @@ class EdgeFragmentsTest {
                     .addLast(
                             new FirstBytesGuard(port, connection, guard.checks().firstBytes(spoken), spoken));
             if (spoken == Spoken.TLS) {
-                channel.pipeline().addLast(new ClientHelloGuard(port, connection, new TlsHandshake(port, connection)));
+                TlsHandshake handshake = new TlsHandshake(port, connection);
+                channel.pipeline()
+                        .addLast(new ClientHelloGuard(port, connection, handshake), new HandshakeWatch(handshake));
             }
             channel.pipeline().addLast(noting);
             for (int at = 0; at < bytes.length && channel.isOpen(); ) {

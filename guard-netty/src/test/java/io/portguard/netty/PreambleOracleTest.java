@@ -56,7 +56,9 @@ class PreambleOracleTest {
         for (int i = 0; i < bytes.length; i += ipv6 ? 2 : 1) {
             text.append(i == 0 ? "" : ipv6 ? ":" : ".");
             text.append(
-                    ipv6 ? Integer.toHexString((bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff) : "" + (bytes[i] & 0xff));
+                    ipv6
+                            ? Integer.toHexString(((bytes[i] & 0xff) << 8) | (bytes[i + 1] & 0xff))
+                            : "" + (bytes[i] & 0xff));
         }
         return text.toString();
     }
