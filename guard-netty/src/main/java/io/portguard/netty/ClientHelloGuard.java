@@ -28,17 +28,23 @@ final class ClientHelloGuard extends SslClientHelloHandler<Boolean> {
     private final GuardedPort port;
     private final GuardedConnection connection;
     private final TlsHandshake handshake;
+    private final boolean optional;
     private boolean refused;
 
-    ClientHelloGuard(GuardedPort port, GuardedConnection connection, TlsHandshake handshake) {
+    /** @param optional whether the port is one of TLS and of plain HTTP as well */
+    ClientHelloGuard(GuardedPort port, GuardedConnection connection, TlsHandshake handshake, boolean optional) {
         this.port = port;
         this.connection = connection;
         this.handshake = handshake;
+        this.optional = optional;
     }
 
     @Override
     protected Future<Boolean> lookup(ChannelHandlerContext context, @Nullable ByteBuf hello) {
         boolean goesOn = !refused;
+        if (hello == null && optional) {
+            handshake.notNeeded();
+        }
         if (goesOn && hello != null) {
             handshake.helloSeen();
             try {

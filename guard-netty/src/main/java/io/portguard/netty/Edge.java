@@ -39,7 +39,7 @@ final class Edge {
             TlsHandshake handshake = new TlsHandshake(port, connection);
             pipeline.addAfter(nameOfTls(pipeline), null, new HandshakeWatch(handshake));
             pipeline.addFirst(new AlertWatch(handshake));
-            pipeline.addFirst(new ClientHelloGuard(port, connection, handshake));
+            pipeline.addFirst(new ClientHelloGuard(port, connection, handshake, spoken == Spoken.HTTP_OR_TLS));
         }
         FirstBytes looking = port.checks().firstBytes(spoken);
         if (!looking.isEmpty()) {

@@ -64,6 +64,13 @@ final class TlsHandshake {
         }
     }
 
+    /** There will be none: the connection speaks without TLS, as it may. */
+    void notNeeded() {
+        if (end(Outcome.IGNORED)) {
+            connection.handshakeEnds();
+        }
+    }
+
     /** Counts the failure, if it is the first. */
     void failed(HandshakeFailure cause) {
         HandshakeFailure why =

@@ -78,7 +78,9 @@ class EdgeFragmentsTest {
             if (spoken == Spoken.TLS) {
                 TlsHandshake handshake = new TlsHandshake(port, connection);
                 channel.pipeline()
-                        .addLast(new ClientHelloGuard(port, connection, handshake), new HandshakeWatch(handshake));
+                        .addLast(
+                                new ClientHelloGuard(port, connection, handshake, false),
+                                new HandshakeWatch(handshake));
             }
             channel.pipeline().addLast(noting);
             for (int at = 0; at < bytes.length && channel.isOpen(); ) {

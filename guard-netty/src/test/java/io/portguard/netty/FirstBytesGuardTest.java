@@ -90,8 +90,9 @@ class FirstBytesGuardTest {
         try (LoopbackServer server = new LoopbackServer(Map.of(setting, value))) {
             DecisionCounts counts = server.guard.guard().counts(Attempt.Kind.CONNECTION);
             try (RawClient client = send(server, STRANGE.get("ssh"))) {
+                client.send("and more\r\n");
                 Eventually.until("it is seen", () -> counts.wouldReject(Reason.DENIED) == 1);
-                assertThat(client.socket().isClosed()).isFalse();
+                assertThat(server.activeConnections()).isOne();
             }
             assertThat(server.guard.checks().wrongProtocols().counts()).isEqualTo(Map.of("ssh", 1L));
             assertThat(counts.rejected()).isZero();

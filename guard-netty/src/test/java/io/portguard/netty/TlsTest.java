@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -299,6 +300,31 @@ class TlsTest {
             }
             assertThat(server.guard.checks().wrongProtocols().counts()).isEqualTo(Map.of("http", 2L));
             assertThat(failures(server)).isEqualTo(Map.of("not-tls", 2L));
+        }
+    }
+
+    @Test
+    void whereBothAreSpokenBothAreServed() throws Exception {
+        Protocol both =
+                (pipeline, app) -> pipeline.addLast(new OptionalSslHandler(context), new HttpServerCodec(), app.get());
+        try (LoopbackServer server = server(both, "connections.server-names", "no.example.com=deny")) {
+            assertThat(get(server, "yes.example.com")).endsWith("hello");
+            assertThat(get(server, "no.example.com")).contains("unrecognized_name");
+            try (RawClient plain = server.connect()) {
+                assertThat(plain.get("/hello")).endsWith("hello");
+                assertThat(plain.get("/hello")).endsWith("hello");
+            }
+            try (RawClient stranger = server.connect()) {
+                stranger.send("SSH-2.0-x\r\n");
+                assertThat(stranger.isClosedWithoutAWord()).isTrue();
+            }
+            assertThat(failures(server)).isEqualTo(Map.of("server-name", 1L));
+            server.guard.settings().tune("connections.request-timeout", "50ms", 0);
+            try (RawClient slow = server.connect()) {
+                slow.send("GET /hello HTTP/1.1\r\n");
+                assertThat(slow.isClosedWithoutAWord()).isTrue();
+            }
+            assertThat(failures(server)).isEqualTo(Map.of("server-name", 1L));
         }
     }
 
