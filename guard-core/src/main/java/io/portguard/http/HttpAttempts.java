@@ -39,6 +39,10 @@ public final class HttpAttempts {
 
     /** The attempt of a request, for an adapter that keeps nothing on the connection. */
     public Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request) {
+        return ofRequest(peer, request, Priority.NORMAL);
+    }
+
+    private Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request, Priority otherwise) {
         if (peer != null
                 && !identity.isTrusted(peer)
                 && ThreadLocalRandom.current().nextInt(SAMPLE) == 0) {
@@ -46,7 +50,8 @@ public final class HttpAttempts {
         }
         IpAddress address = identity.address(peer, request);
         Client client = clients.client(identity.key(peer, address, request));
-        Attempt attempt = Attempt.request(client, address, classifier.priority(request, identity.isTrusted(address)));
+        Priority priority = classifier.priority(request, identity.isTrusted(address), otherwise);
+        Attempt attempt = Attempt.request(client, address, priority);
         return classifier.isExempt(request) ? attempt.exempted() : attempt;
     }
 
@@ -62,6 +67,7 @@ public final class HttpAttempts {
         private final Client peerClient;
         private final @Nullable Attempt[] kept;
         private int requests;
+        private Priority otherwise = Priority.NORMAL;
 
         private OfConnection(@Nullable IpAddress peer) {
             this.peer = peer;
@@ -71,9 +77,17 @@ public final class HttpAttempts {
 
         /** The attempt to open the connection. */
         public Attempt connection() {
-            return identity.isTrusted(peer)
-                    ? Attempt.connectionOfProxy(peerClient, peer)
-                    : Attempt.connection(peerClient, peer);
+            return isOfProxy() ? Attempt.connectionOfProxy(peerClient, peer) : Attempt.connection(peerClient, peer);
+        }
+
+        /** The attempt to begin a TLS handshake on it. */
+        public Attempt handshake() {
+            return Attempt.handshake(peerClient, peer, otherwise);
+        }
+
+        /** Gives this priority to its requests that no rule is for, and to its handshake. */
+        public void otherwise(Priority priority) {
+            otherwise = priority;
         }
 
         /** Whether every request on the connection is from the same client, as it is without a proxy between. */
@@ -88,12 +102,12 @@ public final class HttpAttempts {
 
         public Attempt request(HttpRequestView request) {
             if (!identity.isFixedFor(peer)) {
-                return ofRequest(peer, request);
+                return ofRequest(peer, request, otherwise);
             }
             if (peer != null && requests++ % SAMPLE == 0) {
                 untrustedProxy.seen(peer, request);
             }
-            Priority priority = classifier.priority(request, false);
+            Priority priority = classifier.priority(request, false, otherwise);
             boolean exempt = classifier.isExempt(request);
             int index = exempt ? EXEMPT : priority.ordinal();
             Attempt attempt = kept[index];

@@ -107,7 +107,7 @@ public final class StandardGuard implements AutoCloseable {
                 new PressureLog(
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         guard = builder.guard(this);
-        checks = new ConnectionChecks(guard);
+        checks = new ConnectionChecks(guard, rules.penalties());
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
     }

@@ -80,7 +80,9 @@ public final class StandardSettings {
             "From the accepted connection to the end of its TLS handshake.");
 
     public static final Setting<Integer> CONNECTIONS_MAX_TLS_HANDSHAKES = Setting.unset(
-            "connections.max-tls-handshakes", COUNT, "TLS handshakes in progress, counted from the client's hello on.");
+            "connections.max-tls-handshakes",
+            COUNT,
+            "TLS handshakes in progress, counted from the client's hello on; on Netty.");
 
     public static final Setting<Duration> CONNECTIONS_IDLE_TIMEOUT = Setting.of(
             "connections.idle-timeout",
@@ -98,7 +100,7 @@ public final class StandardSettings {
                     "connections.proxy-protocol",
                     SettingType.oneOf(PreamblePolicy.class),
                     PreamblePolicy.OPTIONAL,
-                    "Whether connections of trusted proxies begin with a PROXY preamble that names the client.")
+                    "Whether connections of trusted proxies begin with a PROXY preamble that names the client; on Netty.")
             .fixed();
 
     public static final Setting<ServerNameRules> CONNECTIONS_SERVER_NAMES = Setting.of(
@@ -107,13 +109,13 @@ public final class StandardSettings {
                     "a list of NAME=ACTION, separated by commas, such as *.internal.example.com=deny",
                     text -> Optional.of(ServerNameRules.parse(unlessUnset(text)))),
             ServerNameRules.NONE,
-            "What is done with TLS connections by the server name they ask for; the first that matches holds.");
+            "What is done with TLS connections by the server name they ask for; the first that matches holds; on Netty.");
 
     public static final Setting<Mode> CONNECTIONS_WRONG_PROTOCOL = Setting.of(
             "connections.wrong-protocol",
             modes(),
             Mode.ENFORCE,
-            "What is done with connections whose first bytes are of a protocol that is not spoken on the port.");
+            "What is done with connections whose first bytes are of a protocol not spoken on the port; on Netty.");
 
     public static final Setting<Signatures> CONNECTIONS_SIGNATURES = Setting.of(
             "connections.signatures",
@@ -121,7 +123,7 @@ public final class StandardSettings {
                     "a list of NAME: bytes \"05 ?? 00\" at OFFSET -> refuse, separated by commas",
                     text -> Optional.of(Signatures.parse(unlessUnset(text)))),
             Signatures.NONE,
-            "Patterns of first bytes whose connections are refused, or counted in shadow.");
+            "Patterns of first bytes whose connections are refused, or counted in shadow; on Netty.");
 
     public static final Setting<Algorithm> CONCURRENCY_ALGORITHM = Setting.of(
             "requests.concurrency.algorithm",

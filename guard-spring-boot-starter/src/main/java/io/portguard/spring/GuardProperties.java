@@ -68,15 +68,16 @@ record GuardProperties(
      * @param requestTimeout From the first wait for a request on a new connection to its complete header.
      * @param tlsHandshakeTimeout From the accepted connection to the end of its TLS handshake.
      * @param maxTlsHandshakes TLS handshakes in progress, counted from the client's hello on; by default there is no
-     *     limit.
+     *     limit. On Netty.
      * @param idleTimeout How long a connection may be idle between requests.
      * @param minDataRate Bytes a second that the body of a request has to keep up, averaged; 0 for none.
-     * @param proxyProtocol Whether connections of trusted proxies begin with a PROXY preamble that names the client.
+     * @param proxyProtocol Whether connections of trusted proxies begin with a PROXY preamble that names the client. On
+     *     Netty.
      * @param serverNames What is done with TLS connections by the server name they ask for, NAME=ACTION; the first
-     *     that matches holds.
+     *     that matches holds. On Netty.
      * @param wrongProtocol What is done with connections whose first bytes are of a protocol that is not spoken on the
-     *     port.
-     * @param signatures Patterns of first bytes whose connections are refused, or counted in shadow.
+     *     port. On Netty.
+     * @param signatures Patterns of first bytes whose connections are refused, or counted in shadow. On Netty.
      */
     record Connections(
             @Nullable Integer max,
