@@ -80,6 +80,11 @@ public final class ListenBacklog implements PressureSource {
         return Set.copyOf(capacityByPort.keySet());
     }
 
+    /** How many connections a queue of each port that is watched holds. */
+    public Map<Integer, Integer> capacities() {
+        return Map.copyOf(capacityByPort);
+    }
+
     @Override
     public String name() {
         return "backlog";

@@ -42,6 +42,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,7 @@ public final class StandardGuard implements AutoCloseable {
     private final QueueDelay queueDelay;
     private final PortPressure pressure;
     private volatile @Nullable RateLimitFields rateLimitFields;
+    private final Set<Integer> declaredPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean sheddingEnabled = true;
     private Algorithm algorithm;
 
@@ -186,6 +189,16 @@ public final class StandardGuard implements AutoCloseable {
     /** What failures there were and what they led to. */
     public Penalties penalties() {
         return rules.penalties();
+    }
+
+    /** Says that the process is meant to listen on another port too, one for management for instance. */
+    public void declarePort(int port) {
+        declaredPorts.add(port);
+    }
+
+    /** The ports that {@link #declarePort} named. */
+    public Set<Integer> declaredPorts() {
+        return Set.copyOf(declaredPorts);
     }
 
     /** Refuses everything from now on, because the service is shutting down. */

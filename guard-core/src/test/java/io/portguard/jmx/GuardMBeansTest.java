@@ -323,7 +323,8 @@ class GuardMBeansTest {
         guard.guard().tryAdmit(attempt);
         guard.guard().tryAdmit(attempt);
         assertThat(proxy.diagnose())
-                .contains("All 1 places for requests are taken.\n", "10.0.0.9 is banned for 100 s more.\n")
+                .contains("WARNING   All 1 places for requests are taken.\n")
+                .contains("NOTE      10.0.0.9 is banned for 100 s more.\n")
                 .contains(
                         "requests: 1 in progress of at most 1 (1 are worked on at once); 1 admitted, 1 refused (concurrency 1)\n");
     }
