@@ -64,6 +64,11 @@ public final class Diagnosis {
         return TextReport.of(this, evidence);
     }
 
+    /** For people: what is more than a note alone, the worst first, each after an empty line. */
+    public String troubles() {
+        return TextReport.troubles(this);
+    }
+
     /** For machines: a JSON object, in one line without line feed. */
     public String json() {
         return JsonReport.of(this, evidence);

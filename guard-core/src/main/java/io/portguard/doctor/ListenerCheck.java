@@ -11,6 +11,10 @@ final class ListenerCheck implements Check {
 
     @Override
     public void examine(Evidence evidence, Consumer<Finding> findings) {
+        if (evidence.subject().isStarting()) {
+            // Binding will tell, and later than this.
+            return;
+        }
         for (int port : evidence.subject().ports()) {
             List<Listener> all = evidence.listeners().stream()
                     .filter(listener -> listener.port() == port)
@@ -43,7 +47,7 @@ final class ListenerCheck implements Check {
                     "Process " + pid + " cannot listen on it; its start fails, or its clients reach somebody else.",
                     "End the other one (" + kill(evidence, all) + "), or use another port (server.port in Spring"
                             + " Boot)."));
-        } else if (!evidence.subject().isStarting()) {
+        } else {
             findings.accept(Finding.warning(
                     "not-listening",
                     "Process " + pid + " does not listen on port " + port + ", and nobody else does.",

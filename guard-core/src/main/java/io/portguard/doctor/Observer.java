@@ -81,13 +81,16 @@ final class Observer {
         }
 
         Evidence evidence() throws IOException {
-            List<Listener> listeners = Sockets.listeners(net);
+            List<Listener> listeners = subject.isStarting() ? List.of() : Sockets.listeners(net);
             NavigableSet<Integer> ports = subject.ports().isEmpty() ? ports(listeners) : subject.ports();
             Holders holders = Holders.of(proc, inodes(listeners, ports));
             ProcProcess process = asked == null ? onlyHolder(holders) : asked;
             Look before = look(ports, process);
-            pause.run();
-            Look now = look(ports, process);
+            Look now = before;
+            if (!subject.isStarting()) {
+                pause.run();
+                now = look(ports, process);
+            }
             if (isElsewhere) {
                 unseen.add("the kernel's network settings: process " + subject.pid() + " is in another network"
                         + " namespace. Run the doctor inside it: nsenter -t " + subject.pid() + " -n java -jar ...");
@@ -107,7 +110,7 @@ final class Observer {
                     subject.capacities().isEmpty() && !isElsewhere ? capacities.get() : subject.capacities(),
                     process,
                     isElsewhere ? null : proc,
-                    process == null ? Set.of() : new HashSet<>(net.otherSocketInodes()),
+                    process == null || subject.isStarting() ? Set.of() : new HashSet<>(net.otherSocketInodes()),
                     unseen);
         }
 
@@ -141,7 +144,8 @@ final class Observer {
                 descriptors = process.descriptors();
                 memory = process.memory();
             }
-            return new Look(Sockets.read(net, ports), netstat(), sockstat(), descriptors, memory);
+            Sockets sockets = subject.isStarting() ? Sockets.NONE : Sockets.read(net, ports);
+            return new Look(sockets, netstat(), sockstat(), descriptors, memory);
         }
 
         private NetCounters netstat() {

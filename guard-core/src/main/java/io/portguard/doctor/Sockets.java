@@ -17,6 +17,9 @@ import java.util.Set;
 /** The TCP sockets of a network namespace, counted in one pass. Not changed once it is made. */
 final class Sockets {
 
+    /** Where nobody has looked. */
+    static final Sockets NONE = new Sockets(List.of());
+
     private final List<Listener> listeners;
     private final Set<Long> inodes = new HashSet<>();
     private final Map<TcpState, Integer> connections = new EnumMap<>(TcpState.class);

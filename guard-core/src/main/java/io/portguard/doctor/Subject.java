@@ -41,7 +41,7 @@ public record Subject(
         return new Subject(new TreeSet<>(ports), pid, false, pid > 0 ? ports : Set.of(), Map.of());
     }
 
-    /** This process, which is about to listen on these ports. */
+    /** This process, which is about to listen on these ports: there are no connections to look at yet. */
     public static Subject starting(Set<Integer> ports) {
         return new Subject(new TreeSet<>(ports), ProcessHandle.current().pid(), true, Set.of(), Map.of());
     }

@@ -39,6 +39,13 @@ final class TextReport {
         return report.text.toString();
     }
 
+    /** The findings that are more than notes, and nothing else. */
+    static String troubles(Diagnosis diagnosis) {
+        TextReport report = new TextReport();
+        diagnosis.findings().stream().filter(Finding::isTrouble).forEach(report::finding);
+        return report.text.toString();
+    }
+
     private void verdict(Diagnosis diagnosis) {
         List<String> counts = new ArrayList<>();
         for (Severity severity : Severity.values()) {

@@ -23,6 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The {@code guard.*} properties.
  *
  * @param enabled Whether the port is guarded at all; when false, nothing is wired.
+ * @param preflight What comes of what a look at the machine finds before the port is opened: nothing, a warning, or the
+ *     end of the start.
  * @param mode Whether the guard refuses, only counts what it would refuse, or decides nothing at all.
  * @param connections Limits of connections.
  * @param requests Limits of requests.
@@ -34,6 +36,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("guard")
 record GuardProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("warn") Preflight.Reaction preflight,
         @Nullable Mode mode,
         @DefaultValue Connections connections,
         @DefaultValue Requests requests,

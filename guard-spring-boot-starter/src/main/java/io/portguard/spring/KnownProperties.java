@@ -26,6 +26,9 @@ final class KnownProperties {
         if (name.equals(PREFIX + "enabled")) {
             return "true or false";
         }
+        if (name.equals(Preflight.PROPERTY)) {
+            return "off, warn or fail";
+        }
         if (name.equals(PRIORITIES + ".priority")) {
             return GuardSettings.expectedPriority();
         }
@@ -63,6 +66,7 @@ final class KnownProperties {
     static List<String> all() {
         List<String> names = new ArrayList<>();
         names.add(PREFIX + "enabled");
+        names.add(Preflight.PROPERTY);
         for (Setting<?> setting : StandardSettings.all()) {
             names.add(PREFIX + setting.name());
         }
