@@ -41,8 +41,8 @@ final class BacklogCheck implements Check {
         int capacity = evidence.capacities().getOrDefault(port, 0);
         String why = "The process accepts more slowly than clients come; when the queue is full, the kernel drops"
                 + " connections and clients wait a second or more before they try again.";
-        String mend = "Find out why it does not accept (jcmd PID Thread.print); shed load, add instances, and raise"
-                + " the backlog (server.tomcat.accept-count in Spring Boot).";
+        String mend = "Find out why it does not accept (jcmd " + evidence.pidText()
+                + " Thread.print); shed load, add instances, and raise the backlog (server.tomcat.accept-count in Spring Boot).";
         if (capacity > 0 && waiting >= capacity) {
             findings.accept(Finding.critical(
                     "backlog-full",

@@ -73,8 +73,8 @@ final class ConnectionCheck implements Check {
                 + (half ? ", half of the " + max.getAsLong() + " descriptors there may be." : ".");
         String why = "Their other ends have closed and the process has not: it leaks connections, or the threads that"
                 + " would close them hang. Each holds a descriptor until the process ends.";
-        String mend = "See whose they are: ss -ntp state close-wait; what hangs: jcmd PID Thread.print. Close responses"
-                + " and client connections in finally; a restart only buys time.";
+        String mend = "See whose they are: ss -ntp state close-wait; what hangs: jcmd " + evidence.pidText()
+                + " Thread.print. Close responses" + " and client connections in finally; a restart only buys time.";
         findings.accept(
                 half
                         ? Finding.critical("close-wait", seen, why, mend)
@@ -138,8 +138,9 @@ final class ConnectionCheck implements Check {
                             + " have no keepalive timer.",
                     "A client that vanished without a word keeps its connection until a timeout of the service ends"
                             + " it, if there is one.",
-                    "server.tomcat.* has no such setting: use guard.connections.idle-timeout; in Netty"
-                            + " childOption(SO_KEEPALIVE, true)."));
+                    "Set SO_KEEPALIVE on what is accepted (Tomcat: the connector's socket.soKeepAlive=true; Netty:"
+                            + " childOption(SO_KEEPALIVE, true)), or end idle connections:"
+                            + " guard.connections.idle-timeout."));
         }
     }
 }

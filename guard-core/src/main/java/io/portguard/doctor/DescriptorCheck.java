@@ -25,7 +25,7 @@ final class DescriptorCheck implements Check {
             return;
         }
         if (max.isPresent()) {
-            used(now.count(), max.getAsLong(), findings);
+            used(evidence, now.count(), max.getAsLong(), findings);
             limit(max.getAsLong(), findings);
         }
         int connections =
@@ -37,12 +37,12 @@ final class DescriptorCheck implements Check {
                     "The process opened " + grown + " more descriptors between two looks than its port has new"
                             + " connections; it has " + now.count() + ".",
                     "If that goes on, they leak, and none will be left.",
-                    "Look again in a minute. See what they are: ls -l /proc/PID/fd, lsof -p PID."));
+                    "Look again in a minute. See what they are: ls -l /proc/" + evidence.pidText() + "/fd"));
         }
         leaked(evidence, before, now, findings);
     }
 
-    private static void used(int count, long max, Consumer<Finding> findings) {
+    private static void used(Evidence evidence, int count, long max, Consumer<Finding> findings) {
         double part = (double) count / max;
         if (part < MANY) {
             return;
@@ -50,7 +50,8 @@ final class DescriptorCheck implements Check {
         String seen = "The process has " + count + " of at most " + max + " descriptors open.";
         String why = "Without a free descriptor it accepts no connection, opens no file, and logs nothing.";
         String mend = "Raise the limit (LimitNOFILE= of its systemd unit, ulimit -n) and restart; see what they are:"
-                + " ls -l /proc/PID/fd. guard.connections.max keeps connections below 80 % of the limit.";
+                + " ls -l /proc/" + evidence.pidText()
+                + "/fd. guard.connections.max keeps connections below 80 % of the limit.";
         findings.accept(
                 part >= NEARLY_ALL
                         ? Finding.critical("descriptors", seen, why, mend)
@@ -87,8 +88,8 @@ final class DescriptorCheck implements Check {
                     leaked + " sockets of the process are neither connected nor listening.",
                     "They were made and never connected, or their connections have ended and nobody closed them. Each"
                             + " holds a descriptor until the process ends.",
-                    "Close sockets and channels in finally, also when connecting fails; see them: lsof -p PID | grep"
-                            + " \"can't identify protocol\"."));
+                    "Close sockets and channels in finally, also when connecting fails; see them: ls -l /proc/"
+                            + evidence.pidText() + "/fd"));
         }
     }
 }

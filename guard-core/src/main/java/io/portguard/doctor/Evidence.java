@@ -96,6 +96,11 @@ record Evidence(
         return process == null ? OptionalLong.empty() : process.maxDescriptors();
     }
 
+    /** The number of the process for a command, or the word for it. */
+    String pidText() {
+        return process == null ? "PID" : Long.toString(process.pid());
+    }
+
     /** The ports as they are named in a sentence. */
     String portText() {
         return ports.size() == 1 ? "port " + ports.first() : "the ports examined";

@@ -33,17 +33,18 @@ public final class GuardDoctor {
     }
 
     private static Subject subject(StandardGuard guard) {
-        Map<Integer, Integer> watched = guard.watchedPorts();
-        Set<Integer> declared = new HashSet<>(guard.declaredPorts());
-        if (!watched.isEmpty()) {
-            declared.addAll(watched.keySet());
-            Integer jmxPort = Integer.getInteger(JMX_PORT);
-            if (jmxPort != null) {
-                declared.add(jmxPort);
-            }
+        Map<Integer, Integer> capacities = guard.pressure().backlog().capacities();
+        Set<Integer> declared = new HashSet<>(capacities.keySet());
+        if (!declared.isEmpty()) {
+            declared.addAll(guard.declaredPorts());
+            declared.add(Integer.getInteger(JMX_PORT, 0));
         }
         return new Subject(
-                new TreeSet<>(watched.keySet()), ProcessHandle.current().pid(), false, declared, watched);
+                new TreeSet<>(capacities.keySet()),
+                ProcessHandle.current().pid(),
+                false,
+                declared,
+                capacities);
     }
 
     static List<Finding> findings(StandardGuard guard, OptionalLong maxDescriptors) {

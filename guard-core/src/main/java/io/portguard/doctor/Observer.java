@@ -69,7 +69,8 @@ final class Observer {
                 return process;
             } catch (IOException foreign) {
                 throw new CannotLookException(
-                        Holder.of(process) + " cannot be looked into (expected: a process of the same user, or root).",
+                        "The " + Holder.of(process)
+                                + " cannot be looked into (expected: a process of the same user, or root).",
                         foreign);
             }
         }
@@ -173,7 +174,7 @@ final class Observer {
             if (!unknown.isEmpty()) {
                 unseen.add("who listens on " + unknown
                         + (holders.hidden() > 0
-                                ? ": " + holders.hidden() + " processes of other users cannot be looked into. Run the"
+                                ? ": processes of other users (" + holders.hidden() + ") cannot be looked into. Run the"
                                         + " doctor as root."
                                 : ": no process here does, so it is one outside of this container. Run the doctor"
                                         + " there."));

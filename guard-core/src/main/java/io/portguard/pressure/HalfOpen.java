@@ -52,7 +52,7 @@ public final class HalfOpen implements PressureSource {
 
     @Override
     public double sample(long nowNanos) throws IOException {
-        Set<Integer> ports = backlog.ports().keySet();
+        Set<Integer> ports = backlog.capacities().keySet();
         if (ports.isEmpty()) {
             return ABSENT;
         }

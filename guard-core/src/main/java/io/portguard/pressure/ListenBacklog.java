@@ -74,8 +74,8 @@ public final class ListenBacklog implements PressureSource {
         changed = true;
     }
 
-    /** The ports that are watched, and how many connections the queue of a socket holds on each. */
-    public Map<Integer, Integer> ports() {
+    /** How many connections a queue of each port that is watched holds. */
+    public Map<Integer, Integer> capacities() {
         return Map.copyOf(capacityByPort);
     }
 

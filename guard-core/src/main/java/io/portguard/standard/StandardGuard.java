@@ -196,11 +196,6 @@ public final class StandardGuard implements AutoCloseable {
         return rules.penalties();
     }
 
-    /** The ports that {@link #watchBacklog} named, and how many connections the accept queue holds on each. */
-    public Map<Integer, Integer> watchedPorts() {
-        return pressure.backlog().ports();
-    }
-
     /** Says that the process is meant to listen on another port too, one for management for instance. */
     public void declarePort(int port) {
         declaredPorts.add(port);

@@ -506,8 +506,9 @@ class DoctorTest {
         Diagnosis diagnosis = diagnose(Subject.of(Set.of(22), 0));
         assertThat(diagnosis.isSound()).isTrue();
         assertThat(diagnosis.unseen())
-                .containsExactly("who listens on 0.0.0.0:22: 1 processes of other users cannot be looked into. Run the"
-                        + " doctor as root.");
+                .containsExactly(
+                        "who listens on 0.0.0.0:22: processes of other users (1) cannot be looked into. Run the"
+                                + " doctor as root.");
         assertThat(diagnosis.text()).contains("somebody who cannot be seen (user 0)");
     }
 
@@ -527,8 +528,9 @@ class DoctorTest {
         tree.write("300/cmdline", "java\0-jar\0x.jar\0").write("300/status", "Uid:\t9\t9\t9\t9\n");
         assertThatThrownBy(() -> doctor.diagnose(Subject.of(Set.of(8080), 300)))
                 .isInstanceOf(CannotLookException.class)
-                .hasMessage("process 300 (java -jar x.jar, user 9) cannot be looked into (expected: a process of the"
-                        + " same user, or root).");
+                .hasMessage(
+                        "The process 300 (java -jar x.jar, user 9) cannot be looked into (expected: a process of the"
+                                + " same user, or root).");
         Doctor lost = new Doctor(Proc.at(root.resolve("none")), () -> {}, Map::of);
         assertThatThrownBy(() -> lost.diagnose(Subject.of(Set.of(8080), 0)))
                 .isInstanceOf(CannotLookException.class)

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -211,6 +212,39 @@ class RealSocketsTest {
         found(growing, "descriptor-growth");
         assertThat(found(diagnose(server), "leaked-sockets").seen())
                 .isEqualTo("120 sockets of the process are neither connected nor listening.");
+    }
+
+    @Test
+    void aProcessInANetworkNamespaceOfItsOwn() throws Exception {
+        Process other = new ProcessBuilder(
+                        "unshare",
+                        "--net",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        Path.of(ListeningProcess.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                .toString(),
+                        ListeningProcess.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String line = other.inputReader(StandardCharsets.UTF_8).readLine();
+            boolean listens = line != null && line.matches("[0-9]+");
+            if (!listens) {
+                System.err.println("SKIPPED: no network namespace may be made here (unshare --net): " + line);
+            }
+            Assumptions.assumeTrue(listens, "unshare --net does not work here");
+            int port = Integer.parseInt(line);
+            assertThat(sockets(port).listeners()).extracting(Listener::port).doesNotContain(port);
+            Diagnosis diagnosis = diagnose(Subject.of(Set.of(port), other.pid()), () -> {});
+            assertThat(diagnosis.text()).contains(":" + port + " process " + other.pid() + " (java");
+            assertThat(diagnosis.unseen()).singleElement().asString().contains("nsenter -t " + other.pid() + " -n");
+        } finally {
+            other.destroyForcibly();
+        }
     }
 
     @Test
