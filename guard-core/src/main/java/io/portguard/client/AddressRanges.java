@@ -10,15 +10,27 @@ public final class AddressRanges {
 
     public static final AddressRanges NONE = new AddressRanges(List.of());
 
+    /** In two longs each, so that a search runs along two arrays and follows no reference. */
+    private final long[] firsts;
+
+    private final long[] lasts;
     private final List<AddressRange> declared;
-    private final IpAddress[] firsts;
-    private final IpAddress[] lasts;
 
     public AddressRanges(List<AddressRange> ranges) {
         declared = List.copyOf(ranges);
         List<AddressRange> merged = merge(declared);
-        firsts = merged.stream().map(AddressRange::first).toArray(IpAddress[]::new);
-        lasts = merged.stream().map(AddressRange::last).toArray(IpAddress[]::new);
+        firsts = new long[merged.size() * 2];
+        lasts = new long[merged.size() * 2];
+        for (int i = 0; i < merged.size(); i++) {
+            put(merged.get(i).first(), firsts, i);
+            put(merged.get(i).last(), lasts, i);
+        }
+    }
+
+    private static void put(IpAddress address, long[] addresses, int at) {
+        // With the sign bit turned, the order of signed numbers is that of addresses.
+        addresses[at * 2] = address.high() ^ Long.MIN_VALUE;
+        addresses[at * 2 + 1] = address.low() ^ Long.MIN_VALUE;
     }
 
     public boolean isEmpty() {
@@ -26,19 +38,22 @@ public final class AddressRanges {
     }
 
     public boolean contains(IpAddress address) {
-        int low = 0;
-        int high = firsts.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (firsts[middle].compareTo(address) > 0) {
-                high = middle - 1;
-            } else if (lasts[middle].compareTo(address) < 0) {
-                low = middle + 1;
+        long high = address.high() ^ Long.MIN_VALUE;
+        long low = address.low() ^ Long.MIN_VALUE;
+        int from = 0;
+        int to = firsts.length >> 1;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            long first = firsts[middle * 2];
+            if (first < high || (first == high && firsts[middle * 2 + 1] <= low)) {
+                from = middle + 1;
             } else {
-                return true;
+                to = middle;
             }
         }
-        return false;
+        // The last range that begins at the address or before it.
+        int at = (from - 1) * 2;
+        return at >= 0 && (lasts[at] > high || (lasts[at] == high && lasts[at + 1] >= low));
     }
 
     /** The ranges as they were given. */

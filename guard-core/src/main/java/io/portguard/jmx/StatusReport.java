@@ -62,6 +62,7 @@ final class StatusReport {
             lines.add(
                     "The guard itself failed " + now.faults() + " times and let those attempts through; see the log.");
         }
+        lines.addAll(port.notices());
         port.bans().forEach((client, seconds) -> lines.add(client + " is banned for " + seconds + " s more."));
     }
 

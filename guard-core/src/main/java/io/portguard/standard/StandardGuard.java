@@ -19,9 +19,6 @@ import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.http.RequestClassifier;
-import io.portguard.limit.Algorithm;
-import io.portguard.limit.LimitParameters;
-import io.portguard.limit.Limits;
 import io.portguard.pressure.FileDescriptors;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureSource;
@@ -32,7 +29,6 @@ import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
 import io.portguard.rule.Penalties;
-import io.portguard.rule.PenaltyPolicy;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingValues;
@@ -55,6 +51,9 @@ public final class StandardGuard implements AutoCloseable {
     private final Guard guard;
     private final Settings settings;
     private final StandardRules rules;
+    private final RuleSettings ruleSettings;
+    private final AccessLists accessLists;
+    private final IdentityNotices identityNotices;
     private final ClientTable clients;
     private final HttpAttempts attempts;
     private final ConnectionChecks checks;
@@ -64,18 +63,16 @@ public final class StandardGuard implements AutoCloseable {
     private final PortPressure pressure;
     private volatile @Nullable RateLimitFields rateLimitFields;
     private volatile boolean sheddingEnabled = true;
-    private Algorithm algorithm;
 
     private StandardGuard(Builder builder) {
         settings = new Settings(
                 settingsOfThisProcess(), StandardSettings.CONSTRAINTS, builder.configuration, builder.clock);
         SettingValues values = settings.values();
-        algorithm = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
         connections = new OpenConnections(builder.clock, this::ended);
         rules = new StandardRules(
                 clients,
-                Limits.of(algorithm, limitParameters(values)),
+                RuleSettings.limit(values),
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 connections::makeRoomFor,
                 builder.clock);
@@ -85,6 +82,8 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CLIENTS_IPV6_PREFIX),
                 values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES));
         rules.trustedProxies(identity.trustedProxies());
+        ruleSettings = new RuleSettings(rules, values);
+        accessLists = new AccessLists(rules, values, builder.clock.nanoTime());
         attempts = new HttpAttempts(
                 clients,
                 identity,
@@ -101,6 +100,7 @@ public final class StandardGuard implements AutoCloseable {
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         guard = builder.guard(this);
         checks = new ConnectionChecks(guard);
+        identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
     }
 
@@ -217,6 +217,13 @@ public final class StandardGuard implements AutoCloseable {
         return identity;
     }
 
+    /** What an operator should know of the guard's surroundings and has to do something about; empty when all is well. */
+    public List<String> notices() {
+        List<String> notices = new ArrayList<>(accessLists.notices());
+        notices.addAll(identityNotices.all());
+        return notices;
+    }
+
     /** The clients that have used the most lately, heaviest first. */
     public List<ClientUsage> topClients(int count) {
         return clients.top(count);
@@ -266,6 +273,8 @@ public final class StandardGuard implements AutoCloseable {
 
     private void tick(long nowNanos) {
         settings.expire(nowNanos);
+        accessLists.follow(nowNanos);
+        identityNotices.log();
         pressure.tick(nowNanos, sheddingEnabled);
         clients.sweep();
         connections.sweep(nowNanos);
@@ -279,23 +288,11 @@ public final class StandardGuard implements AutoCloseable {
     private void apply(SettingValues values) {
         guard.mode(values.get(StandardSettings.MODE));
         pressure.enforcing(values.get(StandardSettings.MODE) == Mode.ENFORCE);
-        rules.maxConnections(values.get(StandardSettings.CONNECTIONS_MAX));
-        rules.maxConnectionsOfClient(values.find(StandardSettings.CONNECTIONS_MAX_PER_CLIENT));
-        rules.acceptRate(
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_RATE),
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_BURST));
-        rules.clientAcceptRate(
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT),
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT));
-        rules.maxRequestsOfClient(values.find(StandardSettings.CLIENTS_MAX_CONCURRENT));
-        rules.fairShare(values.get(StandardSettings.CLIENTS_FAIR_SHARE));
-        rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
-        rules.maxHandshakes(values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES));
+        ruleSettings.apply(values);
+        accessLists.apply(values);
         checks.apply(values);
-        applyPenalties(values);
-        applyClientRate(values);
-        applyLimit(values);
         applyTimeouts(values);
+        rateLimitFields = rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
@@ -312,40 +309,10 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.MODE) == Mode.ENFORCE);
     }
 
-    private void applyClientRate(SettingValues values) {
+    private static @Nullable RateLimitFields rateLimitFields(SettingValues values) {
         Double rate = values.find(StandardSettings.CLIENTS_RATE);
         Double burst = values.find(StandardSettings.CLIENTS_BURST);
-        rules.clientRate(rate, burst);
-        rateLimitFields = rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
-    }
-
-    private void applyPenalties(SettingValues values) {
-        rules.penalties()
-                .policy(new PenaltyPolicy(
-                        values.find(StandardSettings.PENALTIES_SLOW_AT),
-                        values.find(StandardSettings.PENALTIES_BAN_AT),
-                        values.get(StandardSettings.PENALTIES_FORGIVEN),
-                        values.get(StandardSettings.PENALTIES_SLOW_RATE),
-                        values.get(StandardSettings.PENALTIES_BAN_TIME),
-                        values.get(StandardSettings.PENALTIES_WEIGHTS)));
-    }
-
-    private void applyLimit(SettingValues values) {
-        Algorithm chosen = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
-        if (chosen == algorithm) {
-            rules.limit(limitParameters(values));
-        } else {
-            algorithm = chosen;
-            rules.limit(Limits.of(chosen, limitParameters(values)));
-        }
-    }
-
-    private static LimitParameters limitParameters(SettingValues values) {
-        return new LimitParameters(
-                values.get(StandardSettings.CONCURRENCY_INITIAL),
-                values.get(StandardSettings.CONCURRENCY_MIN),
-                values.get(StandardSettings.CONCURRENCY_MAX),
-                values.get(StandardSettings.SHEDDING_TARGET_DELAY));
+        return rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
     }
 
     private static List<Setting<?>> settingsOfThisProcess() {

@@ -18,6 +18,8 @@ import io.portguard.settings.SettingTypes;
 import io.portguard.settings.SettingValues;
 import io.portguard.wire.ServerNameRules;
 import io.portguard.wire.Signatures;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,9 @@ public final class StandardSettings {
     private static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
 
     private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
+
+    private static final SettingType<Path> FILE =
+            SettingTypes.parsed("the path of a file", StandardSettings::parsePath);
 
     public static final Setting<Mode> MODE = Setting.of(
             "mode",
@@ -221,6 +226,14 @@ public final class StandardSettings {
     public static final Setting<AddressRanges> ACCESS_DENY =
             Setting.of("access.deny", SettingTypes.addressRanges(), AddressRanges.NONE, "Who may not connect.");
 
+    public static final Setting<Path> ACCESS_ALLOW_FILE = Setting.unset(
+                    "access.allow-file", FILE, "A file of more addresses and networks that may connect; followed.")
+            .fixed();
+
+    public static final Setting<Path> ACCESS_DENY_FILE = Setting.unset(
+                    "access.deny-file", FILE, "A file of more addresses and networks that may not connect; followed.")
+            .fixed();
+
     public static final Setting<Integer> PENALTIES_SLOW_AT =
             Setting.unset("penalties.slow-at", POINTS, "Points from which a client that fails is slowed down.");
 
@@ -314,6 +327,8 @@ public final class StandardSettings {
                 SHEDDING_TARGET_DELAY,
                 ACCESS_ALLOW,
                 ACCESS_DENY,
+                ACCESS_ALLOW_FILE,
+                ACCESS_DENY_FILE,
                 PENALTIES_SLOW_AT,
                 PENALTIES_BAN_AT,
                 PENALTIES_FORGIVEN,
@@ -347,6 +362,14 @@ public final class StandardSettings {
     private static String unlessUnset(String text) {
         String trimmed = text.trim();
         return trimmed.equalsIgnoreCase("unset") || trimmed.equalsIgnoreCase("none") ? "" : trimmed;
+    }
+
+    private static Optional<Path> parsePath(String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.trim()));
+        } catch (InvalidPathException none) {
+            return Optional.empty();
+        }
     }
 
     private static PathPattern path(String text) {

@@ -5,6 +5,7 @@ import io.portguard.Priority;
 import io.portguard.client.PreamblePolicy;
 import io.portguard.limit.Algorithm;
 import io.portguard.settings.InvalidSettingException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -173,8 +174,14 @@ record GuardProperties(
      *
      * @param allow Addresses or networks (CIDR) that may connect; everybody else is refused. Empty for all.
      * @param deny Addresses or networks (CIDR) that may not connect.
+     * @param allowFile A file of more addresses or networks that may connect, one a line; read anew when it changes.
+     * @param denyFile A file of more addresses or networks that may not connect, one a line; read anew when it changes.
      */
-    record Access(@Nullable List<String> allow, @Nullable List<String> deny) {}
+    record Access(
+            @Nullable List<String> allow,
+            @Nullable List<String> deny,
+            @Nullable Path allowFile,
+            @Nullable Path denyFile) {}
 
     /**
      * What comes of failures that are a client's own doing.

@@ -30,6 +30,8 @@ final class GuardSettings {
                 StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
         settings.putList(StandardSettings.ACCESS_ALLOW, properties.access().allow());
         settings.putList(StandardSettings.ACCESS_DENY, properties.access().deny());
+        settings.put(StandardSettings.ACCESS_ALLOW_FILE, properties.access().allowFile());
+        settings.put(StandardSettings.ACCESS_DENY_FILE, properties.access().denyFile());
         settings.put(properties.penalties());
         return settings.texts;
     }
