@@ -80,7 +80,9 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out) throws Exception {
-            return DecisionBenchmark.measure(full);
+            Report report = DecisionBenchmark.measure(full);
+            AccessBenchmark.measure(report);
+            return report;
         }
     }
 
