@@ -318,8 +318,8 @@ public final class StandardGuard implements AutoCloseable {
         checks.apply(values);
         ruleSettings.apply(values);
         accessLists.apply(values);
-        rateLimitFields = rateLimitFields(values);
         applyTimeouts(values);
+        rateLimitFields = rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
