@@ -40,11 +40,7 @@ public final class GuardDoctor {
             declared.add(Integer.getInteger(JMX_PORT, 0));
         }
         return new Subject(
-                new TreeSet<>(capacities.keySet()),
-                ProcessHandle.current().pid(),
-                false,
-                declared,
-                capacities);
+                new TreeSet<>(capacities.keySet()), ProcessHandle.current().pid(), false, declared, capacities);
     }
 
     static List<Finding> findings(StandardGuard guard, OptionalLong maxDescriptors) {
