@@ -2,6 +2,7 @@ package io.portguard.benchmarks;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,9 +88,16 @@ final class ConnectionHolder implements AutoCloseable {
             }
             System.out.print('.');
             System.out.flush();
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(OutputStream.nullOutputStream());
+            open.forEach(ConnectionHolder::close);
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException gone) {
+            // The process ends, and all its sockets with it.
         }
     }
 

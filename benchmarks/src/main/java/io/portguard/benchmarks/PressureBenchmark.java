@@ -50,6 +50,7 @@ final class PressureBenchmark {
         return report;
     }
 
+    @SuppressWarnings("try") // the connections are held, not used
     private void measure(String scenario, int connections, StandardProtocolFamily family) throws IOException {
         List<SocketChannel> waiting = new ArrayList<>();
         try (ConnectionHolder held = ConnectionHolder.hold(connections, family);
