@@ -107,8 +107,8 @@ final class PressureBenchmark {
             long began = System.nanoTime();
             for (Path table : Proc.ofThisSystem().tcpTables()) {
                 try (ProcNetTcp sockets = ProcNetTcp.all(table)) {
-                    while (sockets.next()) {
-                        continue;
+                    for (boolean more = true; more; ) {
+                        more = sockets.next();
                     }
                 }
             }
