@@ -102,7 +102,7 @@ class ArchitectureTest {
 
     @Test
     void doctorIsAboveTheStandardGuardAndBelowJmx() {
-        mayUse("doctor", "standard", "proc", "settings", "client");
+        mayUse("doctor", "standard", "pressure", "proc", "settings", "client");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.portguard.jmx;
 import io.portguard.Attempt;
 import io.portguard.DecisionCounts;
 import io.portguard.GuardSnapshot;
+import io.portguard.PressureEvent;
 import io.portguard.Reason;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
@@ -14,6 +15,8 @@ import java.util.stream.Collectors;
 
 /** The state of a guard in words. */
 final class StatusReport {
+
+    private static final int LAST_CHANGES = 10;
 
     private StatusReport() {}
 
@@ -31,6 +34,9 @@ final class StatusReport {
         now.pressure()
                 .forEach((source, reading) ->
                         lines.add(String.format(Locale.ROOT, "pressure of %s: %.0f %%", source, reading * 100)));
+        List<PressureEvent> changes = port.pressure().events();
+        changes.subList(Math.max(0, changes.size() - LAST_CHANGES), changes.size())
+                .forEach(event -> lines.add("changed lately: " + event));
         lines.add("clients known: " + now.trackedClients());
         return String.join("\n", lines);
     }
