@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shedding Refusing what matters least while requests or connections have to wait.
  * @param access Who may connect.
  * @param penalties What comes of failures that are a client's own doing.
+ * @param audit The record of what was refused and changed.
  */
 @ConfigurationProperties("guard")
 record GuardProperties(
@@ -41,7 +42,8 @@ record GuardProperties(
         @DefaultValue Clients clients,
         @DefaultValue Shedding shedding,
         @DefaultValue Access access,
-        @DefaultValue Penalties penalties) {
+        @DefaultValue Penalties penalties,
+        @DefaultValue Audit audit) {
 
     /**
      * Limits of connections.
@@ -200,6 +202,18 @@ record GuardProperties(
             @Nullable Double slowRate,
             @Nullable Duration banTime,
             @Nullable List<String> weights) {}
+
+    /**
+     * The record of what was refused and changed.
+     *
+     * @param folder Where the audit trail is written; by default nowhere.
+     * @param fileSize Megabytes from which the audit trail goes on in a new file; it does each day.
+     * @param retention How long files of the audit trail are kept.
+     */
+    record Audit(
+            @Nullable Path folder,
+            @Nullable Integer fileSize,
+            @Nullable Duration retention) {}
 
     /** What is configured, as the core reads it: dotted names without {@code guard.}, and text. */
     Map<String, String> settings() {

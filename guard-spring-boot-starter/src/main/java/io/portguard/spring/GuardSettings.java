@@ -33,6 +33,9 @@ final class GuardSettings {
         settings.put(StandardSettings.ACCESS_ALLOW_FILE, properties.access().allowFile());
         settings.put(StandardSettings.ACCESS_DENY_FILE, properties.access().denyFile());
         settings.put(properties.penalties());
+        settings.put(StandardSettings.AUDIT_FOLDER, properties.audit().folder());
+        settings.put(StandardSettings.AUDIT_FILE_SIZE, properties.audit().fileSize());
+        settings.put(StandardSettings.AUDIT_RETENTION, properties.audit().retention());
         return settings.texts;
     }
 
