@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 /** The state of a guard in words. */
 final class StatusReport {
 
-    private static final int LAST_CHANGES = 10;
 
     private StatusReport() {}
 
