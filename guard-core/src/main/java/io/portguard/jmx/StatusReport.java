@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 /** The state of a guard in words. */
 final class StatusReport {
 
-
     private StatusReport() {}
 
     static String of(StandardGuard port) {
