@@ -66,6 +66,13 @@ record Evidence(
                 .toList();
     }
 
+    /** The sockets that the process listens with on ports that are not examined. */
+    List<Listener> otherListenersOfProcess() {
+        return listenersOfProcess().stream()
+                .filter(listener -> !ports.contains(listener.port()))
+                .toList();
+    }
+
     /** Whether the process that is examined has the socket. */
     boolean isOfProcess(long inode) {
         return now.descriptors() != null && now.descriptors().sockets().contains(inode);

@@ -1,5 +1,6 @@
 package io.portguard.doctor;
 
+import io.portguard.ConnectionStance;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
 import io.portguard.settings.Setting;
@@ -47,6 +48,7 @@ public final class GuardDoctor {
         GuardSnapshot now = guard.status();
         List<Finding> findings = new ArrayList<>();
         load(now, findings);
+        stance(guard.connectionStance(), findings);
         connections(now, maxDescriptors, findings);
         mode(now, findings);
         if (now.faults() > 0) {
@@ -92,6 +94,23 @@ public final class GuardDoctor {
                     "All " + now.requestLimit() + " places for requests are taken.",
                     "Further requests are refused until one ends.",
                     "See what the requests wait for (jcmd PID Thread.print); add instances."));
+        }
+    }
+
+    private static void stance(ConnectionStance stance, List<Finding> findings) {
+        if (stance != ConnectionStance.ACCEPT) {
+            findings.add(Finding.warning(
+                    "connection-stance",
+                    switch (stance) {
+                        case PAUSE -> "Accepting connections pauses for the moment.";
+                        case CLOSE -> "New connections are closed as soon as they are accepted.";
+                        default ->
+                            "New connections are closed as soon as they are accepted, kept ones after their"
+                                    + " response.";
+                    },
+                    "Refusing requests alone did not take the pressure away.",
+                    "Add instances or capacity where the pressure is; the changes below say when it began and what is"
+                            + " behind it."));
         }
     }
 

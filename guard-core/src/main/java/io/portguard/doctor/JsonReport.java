@@ -36,11 +36,8 @@ final class JsonReport {
         if (evidence.process() != null) {
             report.put("pid", evidence.process().pid());
         }
-        report.put(
-                "listeners",
-                evidence.listeners().stream()
-                        .map(listener -> listener(evidence, listener))
-                        .toList());
+        report.put("listeners", listeners(evidence, evidence.listeners()));
+        report.put("other_listeners", listeners(evidence, evidence.otherListenersOfProcess()));
         Map<String, Object> connections = new LinkedHashMap<>();
         evidence.now()
                 .sockets()
@@ -81,6 +78,10 @@ final class JsonReport {
         return json;
     }
 
+    private static List<Map<String, Object>> listeners(Evidence evidence, List<Listener> listeners) {
+        return listeners.stream().map(listener -> listener(evidence, listener)).toList();
+    }
+
     private static Map<String, Object> listener(Evidence evidence, Listener listener) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("address", listener.address().toString());
@@ -99,7 +100,9 @@ final class JsonReport {
             put(one, "uid", holder.uid());
             holders.add(one);
         }
-        json.put("holders", holders);
+        if (evidence.ports().contains(listener.port())) {
+            json.put("holders", holders);
+        }
         return json;
     }
 

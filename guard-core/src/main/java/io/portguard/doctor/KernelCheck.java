@@ -63,9 +63,9 @@ final class KernelCheck implements Check {
 
     private static void conntrack(Evidence evidence, Consumer<Finding> findings) {
         filling(
+                "conntrack",
                 evidence.setting("net.netfilter.nf_conntrack_count").orElse(0),
                 evidence.setting("net.netfilter.nf_conntrack_max").orElse(0),
-                "conntrack",
                 "The firewall follows %d connections of at most %d.",
                 "When its table is full, packets of new connections are dropped (nf_conntrack: table full).",
                 "sysctl -w net.netfilter.nf_conntrack_max=..., or exempt the port from tracking.",
@@ -75,9 +75,9 @@ final class KernelCheck implements Check {
     private static void socketMemory(Evidence evidence, Consumer<Finding> findings) {
         List<Long> limits = evidence.settings("net.ipv4.tcp_mem");
         filling(
+                "socket-memory",
                 evidence.now().sockstat().get("TCP:mem"),
                 limits.size() == 3 ? limits.get(2) : 0,
-                "socket-memory",
                 "TCP uses %d pages of memory of at most %d.",
                 "Near the limit the kernel shrinks every connection's buffers, and drops beyond it.",
                 "Find connections with full queues (ss -ntm): readers that do not read; raise net.ipv4.tcp_mem.",
@@ -87,9 +87,9 @@ final class KernelCheck implements Check {
     private static void systemDescriptors(Evidence evidence, Consumer<Finding> findings) {
         List<Long> files = evidence.settings("fs.file-nr");
         filling(
+                "system-descriptors",
                 files.isEmpty() ? 0 : files.get(0),
                 files.size() == 3 ? files.get(2) : 0,
-                "system-descriptors",
                 "The whole system has %d of at most %d files open.",
                 "When none is left, every process fails, whatever its own limit is.",
                 "sysctl -w fs.file-max=...; find who has them: ls /proc/*/fd.",
@@ -97,7 +97,7 @@ final class KernelCheck implements Check {
     }
 
     private static void filling(
-            long used, long max, String id, String seen, String why, String mend, Consumer<Finding> findings) {
+            String id, long used, long max, String seen, String why, String mend, Consumer<Finding> findings) {
         if (max <= 0 || used < max * FILLING) {
             return;
         }

@@ -87,6 +87,13 @@ final class TextReport {
         if (listeners.isEmpty()) {
             row("listening", "nobody");
         }
+        String others = evidence.otherListenersOfProcess().stream()
+                .map(Listener::toString)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!others.isEmpty()) {
+            row("also", others + " of the same process");
+        }
         Map<TcpState, Integer> connections = evidence.now().sockets().connections();
         row(
                 "connections",

@@ -144,7 +144,9 @@ class DoctorTest {
                 "undeclared-listener",
                 Severity.WARNING,
                 "The process also listens on 0.0.0.0:5005, which nobody declared.");
-        assertThat(diagnosis.text()).contains("  control CIS Debian Linux Benchmark: Ensure only approved");
+        assertThat(diagnosis.text())
+                .contains("  also        0.0.0.0:5005, 127.0.0.1:6006 of the same process\n")
+                .contains("  control CIS Debian Linux Benchmark: Ensure only approved");
         assertFound(
                 diagnose(Subject.of(Set.of(8080, 5005), PID)),
                 "undeclared-listener",

@@ -6,9 +6,11 @@ import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
 import io.portguard.ClientKey;
+import io.portguard.ManualClock;
 import io.portguard.Rule;
 import io.portguard.Verdict;
 import io.portguard.pressure.PressureSource;
+import io.portguard.pressure.Trigger;
 import io.portguard.proc.Proc;
 import io.portguard.standard.StandardGuard;
 import java.io.IOException;
@@ -25,6 +27,18 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class GuardDoctorTest {
+
+    private static final PressureSource FULL = new PressureSource() {
+        @Override
+        public String name() {
+            return "disk";
+        }
+
+        @Override
+        public double sample(long nowNanos) {
+            return 1.5;
+        }
+    };
 
     private static StandardGuard guard(Map<String, String> settings, PressureSource... sources) {
         StandardGuard.Builder builder =
@@ -87,18 +101,7 @@ class GuardDoctorTest {
 
     @Test
     void loadThatIsShed() {
-        PressureSource full = new PressureSource() {
-            @Override
-            public String name() {
-                return "disk";
-            }
-
-            @Override
-            public double sample(long nowNanos) {
-                return 1.5;
-            }
-        };
-        try (StandardGuard guard = guard(Map.of("connections.max", "800"), full)) {
+        try (StandardGuard guard = guard(Map.of("connections.max", "800"), FULL)) {
             while (guard.status().sheddingLevel() == 0) {
                 guard.guard().tick();
             }
@@ -107,6 +110,28 @@ class GuardDoctorTest {
                     .asString()
                     .startsWith("shedding warning: Load is being shed: level ")
                     .contains("disk 150 %");
+        }
+    }
+
+    @Test
+    void connectionsThatAreAnsweredByDegrees() {
+        ManualClock clock = new ManualClock();
+        try (StandardGuard guard = StandardGuard.builder("server")
+                .configure(Map.of("connections.max", "800"))
+                .clock(clock)
+                .tickInterval(Duration.ZERO)
+                .pressure(FULL, Trigger.stock(0.5, 0.9))
+                .build()) {
+            for (String seen : List.of(
+                    "Accepting connections pauses for the moment.",
+                    "New connections are closed as soon as they are accepted.",
+                    "New connections are closed as soon as they are accepted, kept ones after their response.")) {
+                for (int tick = 0; tick < 100 && !found(guard).contains("connection-stance warning: " + seen); tick++) {
+                    clock.advanceMillis(50);
+                    guard.guard().tick();
+                }
+                assertThat(found(guard)).contains("connection-stance warning: " + seen);
+            }
         }
     }
 
