@@ -61,6 +61,17 @@ class GuardDoctorTest {
     }
 
     @Test
+    void whatIsProbablyMissingInTheConfiguration() {
+        try (StandardGuard guard = guard(Map.of("clients.identify-by", "header:X-Key", "connections.max", "800"))) {
+            assertThat(found(guard))
+                    .singleElement()
+                    .asString()
+                    .startsWith("guard-notice warning: ")
+                    .contains("clients.trusted-proxies");
+        }
+    }
+
+    @Test
     void aGuardThatRefusesNothing() {
         try (StandardGuard guard = guard(Map.of("mode", "shadow", "connections.max", "800"))) {
             assertThat(found(guard)).containsExactly("guard-mode note: The guard refuses nothing: its mode is shadow.");
