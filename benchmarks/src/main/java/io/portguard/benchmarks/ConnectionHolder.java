@@ -63,6 +63,10 @@ final class ConnectionHolder implements AutoCloseable {
         }
     }
 
+    int processes() {
+        return processes.size();
+    }
+
     @Override
     public void close() {
         processes.forEach(Process::destroyForcibly);

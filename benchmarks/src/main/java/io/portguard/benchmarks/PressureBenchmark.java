@@ -65,14 +65,14 @@ final class PressureBenchmark {
             for (int i = 0; i < WAITING; i++) {
                 waiting.add(SocketChannel.open(address));
             }
-            out.printf("%n%s%n", scenario);
+            out.printf("%n%s, held by %d processes%n", scenario, held.processes());
             rounds(guard, WARM_UP_ROUNDS);
             rounds(guard, ROUNDS).forEach((source, costs) -> tell(scenario, source, costs));
             if (guard.status().backlogDepth() != WAITING) {
                 throw new IllegalStateException("backlog: " + guard.status().backlogDepth() + " (expected: " + WAITING
                         + ", which wait to be accepted)");
             }
-            tell(scenario, "whole-file", wholeFile());
+            tell(scenario, "whole-file", wholeFile(2L * connections));
             out.flush();
         } finally {
             for (SocketChannel client : waiting) {
@@ -101,18 +101,22 @@ final class PressureBenchmark {
     }
 
     /** What reading the table to its end takes, both families, as often as it takes to see the usual. */
-    private static List<Long> wholeFile() throws IOException {
+    private static List<Long> wholeFile(long atLeast) throws IOException {
         List<Long> costs = new ArrayList<>();
         for (int i = 0; i < WHOLE_READS; i++) {
             long began = System.nanoTime();
+            long lines = 0;
             for (Path table : Proc.ofThisSystem().tcpTables()) {
                 try (ProcNetTcp sockets = ProcNetTcp.all(table)) {
-                    for (boolean more = true; more; ) {
-                        more = sockets.next();
+                    while (sockets.next()) {
+                        lines++;
                     }
                 }
             }
             costs.add(System.nanoTime() - began);
+            if (lines < atLeast) {
+                throw new IllegalStateException("sockets: " + lines + " (expected: " + atLeast + " or more)");
+            }
         }
         return costs;
     }

@@ -24,6 +24,6 @@ class PressureBenchmarkTest {
                     .hasSize(3)
                     .allMatch(row -> row.value() > 0 && row.unit().equals("us"));
         }
-        assertThat(out.toString()).contains("200 connections of IPv6\n  backlog");
+        assertThat(out.toString()).contains("200 connections of IPv6, held by 1 processes\n  backlog");
     }
 }
