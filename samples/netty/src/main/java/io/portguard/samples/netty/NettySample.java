@@ -99,7 +99,7 @@ public final class NettySample implements Callable<Integer> {
         Workers pool = new Workers(workers, serviceTime);
         StandardGuard guard =
                 StandardGuard.builder("server").configure(configuration).build();
-        GuardMBeans.Registration jmx = guarded ? GuardMBeans.register(guard) : () -> {};
+        AutoCloseable jmx = guarded ? GuardMBeans.register(guard) : () -> {};
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             ServerBootstrap bootstrap = new ServerBootstrap()
