@@ -44,7 +44,6 @@ public final class FirstBytes {
         this.spoken = spoken;
         List<Signature> inOrder = new ArrayList<>();
         List<Sight.Strange> seen = new ArrayList<>();
-        // What only counts comes last, so that it hides nothing that is refused.
         for (Mode action : List.of(Mode.ENFORCE, Mode.SHADOW)) {
             own.all().stream().filter(signature -> signature.action() == action).forEach(signature -> {
                 inOrder.add(signature);
@@ -109,13 +108,17 @@ public final class FirstBytes {
         boolean refused = text.action() == Mode.ENFORCE && !spoken.mayBeginWith(first[0] & 0xff);
         // An index and not an iterator: this is done for every connection.
         for (int i = 0; i < signatures.size(); i++) {
+            boolean enforced = sights.get(i).action() == Mode.ENFORCE;
+            if (refused && !enforced) {
+                break; // Those that only count come last, and hide nothing that is refused.
+            }
             switch (signatures.get(i).match(first, length)) {
                 case YES -> {
                     if (!open) {
                         return sights.get(i);
                     }
                     // One before it may still become the one that counts.
-                    refused |= sights.get(i).action() == Mode.ENFORCE;
+                    refused |= enforced;
                 }
                 case SO_FAR -> open = true;
                 case NO -> {}

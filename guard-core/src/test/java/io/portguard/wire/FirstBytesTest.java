@@ -124,6 +124,11 @@ class FirstBytesTest {
         assertThat(look(looking, bytes("SSH-2.0-Go"))).isEqualTo(new Sight.Strange("go", Mode.ENFORCE, true));
         assertThat(look(looking, bytes("SSH-2.0-libssh"))).isEqualTo(new Sight.Strange("ssh", Mode.ENFORCE, false));
         assertThat(look(looking, bytes("SSH-2"))).isSameAs(Sight.UNNAMED);
+        Signatures zeros = Signatures.parse("zeros: bytes \"00 00 00\" -> shadow");
+        assertThat(look(FirstBytes.of(Spoken.HTTP, Mode.ENFORCE, zeros), bytes("\0\0\0\0\0")))
+                .isEqualTo(new Sight.Strange("binary", Mode.ENFORCE, false));
+        assertThat(look(FirstBytes.of(Spoken.HTTP, Mode.SHADOW, zeros), bytes("\0\0\0\0\0")))
+                .isEqualTo(new Sight.Strange("zeros", Mode.SHADOW, true));
         FirstBytes lenient = FirstBytes.of(Spoken.HTTP, Mode.SHADOW, Signatures.parse("go: text \"SSH-2.0-Go\""));
         assertThat(look(lenient, bytes("SSH-2"))).isSameAs(Sight.OPEN);
         assertThat(look(lenient, bytes("SSH-2.0-libssh"))).isEqualTo(new Sight.Strange("ssh", Mode.SHADOW, false));
@@ -135,7 +140,7 @@ class FirstBytesTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         Signatures own = Signatures.parse("a: text \"SSH-2\", b: bytes \"03 00 ?? ?? 0? e0\" -> shadow,"
-                + " c: bytes \"?0 00 00\" at 1, d: bytes \"ff\" at 1");
+                + " c: bytes \"?0 00 00\" at 1, d: bytes \"ff\" at 1, e: bytes \"00 00 00\" -> shadow");
         String[] samples = {
             "SSH-2.0-x",
             "\u0003\u0000\u0000\u0013\u000e\u00e0\u0000",
