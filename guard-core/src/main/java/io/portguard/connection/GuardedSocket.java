@@ -6,6 +6,9 @@ public interface GuardedSocket {
     /** Whether, in the midst of a request, the server waits for bytes of its body at this moment. */
     boolean awaitsBody();
 
+    /** Whether, in the midst of a request, its answer cannot be written on because the peer does not read it. */
+    boolean awaitsReader();
+
     /** How many bytes have been read since the connection was opened. */
     long bytesRead();
 

@@ -14,10 +14,14 @@ import java.util.function.BiConsumer;
  */
 public final class OpenConnections {
 
+    /** How many requests a client may have that wait for nothing but itself, however short places are. */
+    private static final int STALLED_REQUESTS_SPARED = 3;
+
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
     private final BiConsumer<Attempt, Reason> ended;
-    private final Reclaim reclaim = new Reclaim(open);
+    private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0);
+    private final Reclaim stalled = new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED);
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
     private volatile boolean enforcing = true;
     private volatile boolean draining;
@@ -85,7 +89,17 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makeRoomFor(Attempt newcomer, long now) {
-        return enforcing && reclaim.makeRoomFor(newcomer.client().key(), now, this::end);
+        return enforcing && waiting.makeRoomFor(newcomer.client().key(), now, this::endForConnection);
+    }
+
+    /**
+     * Ends a request that waits for nothing but its peer, which sends its body or reads its answer too slowly, of
+     * whoever has more of them than the client of this attempt, by more than a few.
+     *
+     * @return whether the newcomer may have the place of the one that was ended
+     */
+    public boolean makePlaceFor(Attempt newcomer, long now) {
+        return enforcing && stalled.makeRoomFor(newcomer.client().key(), now, this::endForRequest);
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {
@@ -98,8 +112,12 @@ public final class OpenConnections {
         return true;
     }
 
-    private boolean end(OpenConnection connection, long observed, long now) {
+    private boolean endForConnection(OpenConnection connection, long observed, long now) {
         return end(connection, observed, Reason.CONNECTIONS, now);
+    }
+
+    private boolean endForRequest(OpenConnection connection, long observed, long now) {
+        return end(connection, observed, Reason.TIMEOUT, now);
     }
 
     long nanoTime() {

@@ -82,6 +82,7 @@ public final class StandardGuard implements AutoCloseable {
                 RuleSettings.limit(values),
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 connections::makeRoomFor,
+                connections::makePlaceFor,
                 builder.clock);
         identity = new ClientIdentity(
                 values.get(StandardSettings.CLIENTS_IDENTIFY_BY),
