@@ -70,6 +70,11 @@ public final class OpenConnection {
         all.remove(this);
     }
 
+    /** Whether the peer has not said a word. */
+    public boolean isSilent() {
+        return socket.bytesRead() == 0;
+    }
+
     ClientKey holder() {
         return attempt.client().key();
     }

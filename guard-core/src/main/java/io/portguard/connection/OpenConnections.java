@@ -5,7 +5,6 @@ import io.portguard.NanoClock;
 import io.portguard.Reason;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 
 /**
  * The open connections of a port. It ends those whose time is over, those that are idle when the port drains, and,
@@ -15,11 +14,11 @@ import java.util.function.BiConsumer;
 public final class OpenConnections {
 
     /** How many requests a client may have that wait for nothing but itself, however short places are. */
-    private static final int STALLED_REQUESTS_SPARED = 3;
+    private static final int STALLED_REQUESTS_SPARED = 1;
 
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
-    private final BiConsumer<Attempt, Reason> ended;
+    private final Ended ended;
     private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0);
     private final Reclaim stalled = new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED);
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
@@ -28,8 +27,8 @@ public final class OpenConnections {
     private boolean looked;
     private long lookedAtNanos;
 
-    /** @param ended is told of every connection that was ended, and why */
-    public OpenConnections(NanoClock clock, BiConsumer<Attempt, Reason> ended) {
+    /** @param ended is told of every connection that is about to be ended */
+    public OpenConnections(NanoClock clock, Ended ended) {
         this.clock = clock;
         this.ended = ended;
     }
@@ -107,7 +106,7 @@ public final class OpenConnections {
             return false;
         }
         // Before it is closed, so that it has been counted when anybody sees it closed.
-        ended.accept(connection.attempt(), reason);
+        ended.ended(connection, OpenConnection.phase(observed), reason);
         connection.close();
         return true;
     }
@@ -122,5 +121,17 @@ public final class OpenConnections {
 
     long nanoTime() {
         return clock.nanoTime();
+    }
+
+    /** Is told that a connection is about to be ended. */
+    @FunctionalInterface
+    public interface Ended {
+
+        /**
+         * Is told before the connection is closed.
+         *
+         * @param was what the connection did until now
+         */
+        void ended(OpenConnection connection, Phase was, Reason reason);
     }
 }

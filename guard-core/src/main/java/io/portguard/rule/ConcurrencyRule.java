@@ -101,7 +101,7 @@ final class ConcurrencyRule implements Rule {
         while (true) {
             int before = inFlight.get();
             if (before >= threshold) {
-                if (standing == 0 && places.isMadeFor(attempt, now)) {
+                if (places.isMadeFor(attempt, now)) {
                     inFlight.incrementAndGet(); // in the place of one that is going, and counted until it has gone
                     return Verdict.pass();
                 }
