@@ -6,6 +6,14 @@ public interface GuardedSocket {
     /** Whether, in the midst of a request, the server waits for bytes of its body at this moment. */
     boolean awaitsBody();
 
+    /**
+     * Whether, in the midst of a request, its answer cannot be written on because the peer does not read it. Never for
+     * adapters that hold no thread and no place for such a request.
+     */
+    default boolean awaitsReader() {
+        return false;
+    }
+
     /** How many bytes have been read since the connection was opened. */
     long bytesRead();
 

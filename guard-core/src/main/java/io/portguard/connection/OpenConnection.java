@@ -2,6 +2,7 @@ package io.portguard.connection;
 
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
@@ -12,6 +13,7 @@ public final class OpenConnection {
 
     private static final AtomicLongFieldUpdater<OpenConnection> STATE =
             AtomicLongFieldUpdater.newUpdater(OpenConnection.class, "state");
+    private static final long STALLED_NANOS = Duration.ofMillis(100).toNanos();
     private static final int PHASE_BITS = 3;
     private static final int PHASE_MASK = (1 << PHASE_BITS) - 1;
 
@@ -68,6 +70,11 @@ public final class OpenConnection {
         all.remove(this);
     }
 
+    /** Whether the peer has not said a word. */
+    public boolean isSilent() {
+        return socket.bytesRead() == 0;
+    }
+
     ClientKey holder() {
         return attempt.client().key();
     }
@@ -76,9 +83,21 @@ public final class OpenConnection {
         return state;
     }
 
-    /** Whether it may be closed to make room; never when it carries the requests of many clients, as a proxy's does. */
-    boolean isReclaimable(long observed) {
+    /**
+     * Whether it may be closed to make room for another connection; never when it carries the requests of many clients, as a
+     * proxy's does.
+     */
+    boolean isWaiting(long observed, long now) {
         return !ofManyClients && !attempt.exempt() && phase(observed).waits();
+    }
+
+    /** Whether it serves a request that has taken a while and waits for nothing but its peer. */
+    boolean isStalled(long observed, long now) {
+        return !ofManyClients
+                && !attempt.exempt()
+                && phase(observed) == Phase.SERVING
+                && now - since(observed) > STALLED_NANOS
+                && (socket.awaitsBody() || socket.awaitsReader());
     }
 
     boolean isOverdue(long observed, ConnectionTimeouts timeouts, long now) {

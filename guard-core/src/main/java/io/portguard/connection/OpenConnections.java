@@ -5,7 +5,6 @@ import io.portguard.NanoClock;
 import io.portguard.Reason;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 
 /**
  * The open connections of a port. It ends those whose time is over, those that are idle when the port drains, and,
@@ -14,18 +13,22 @@ import java.util.function.BiConsumer;
  */
 public final class OpenConnections {
 
+    /** How many requests a client may have that wait for nothing but itself, however short places are. */
+    private static final int STALLED_REQUESTS_SPARED = 1;
+
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
-    private final BiConsumer<Attempt, Reason> ended;
-    private final Reclaim reclaim = new Reclaim(open);
+    private final Ended ended;
+    private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0);
+    private final Reclaim stalled = new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED);
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
     private volatile boolean enforcing = true;
     private volatile boolean draining;
     private boolean looked;
     private long lookedAtNanos;
 
-    /** @param ended is told of every connection that was ended, and why */
-    public OpenConnections(NanoClock clock, BiConsumer<Attempt, Reason> ended) {
+    /** @param ended is told of every connection that is about to be ended */
+    public OpenConnections(NanoClock clock, Ended ended) {
         this.clock = clock;
         this.ended = ended;
     }
@@ -85,7 +88,17 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makeRoomFor(Attempt newcomer, long now) {
-        return enforcing && reclaim.makeRoomFor(newcomer.client().key(), now, this::end);
+        return enforcing && waiting.makeRoomFor(newcomer.client().key(), now, this::endForConnection);
+    }
+
+    /**
+     * Ends a request that waits for nothing but its peer, which sends its body or reads its answer too slowly, of
+     * whoever has more of them than the client of this attempt, by more than a few.
+     *
+     * @return whether the newcomer may have the place of the one that was ended
+     */
+    public boolean makePlaceFor(Attempt newcomer, long now) {
+        return enforcing && stalled.makeRoomFor(newcomer.client().key(), now, this::endForRequest);
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {
@@ -93,16 +106,32 @@ public final class OpenConnections {
             return false;
         }
         // Before it is closed, so that it has been counted when anybody sees it closed.
-        ended.accept(connection.attempt(), reason);
+        ended.ended(connection, OpenConnection.phase(observed), reason);
         connection.close();
         return true;
     }
 
-    private boolean end(OpenConnection connection, long observed, long now) {
+    private boolean endForConnection(OpenConnection connection, long observed, long now) {
         return end(connection, observed, Reason.CONNECTIONS, now);
+    }
+
+    private boolean endForRequest(OpenConnection connection, long observed, long now) {
+        return end(connection, observed, Reason.TIMEOUT, now);
     }
 
     long nanoTime() {
         return clock.nanoTime();
+    }
+
+    /** Is told that a connection is about to be ended. */
+    @FunctionalInterface
+    public interface Ended {
+
+        /**
+         * Is told before the connection is closed.
+         *
+         * @param was what the connection did until now
+         */
+        void ended(OpenConnection connection, Phase was, Reason reason);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Chooses whose connection goes when there is no room. Thread-safe; one chooses at a time, and who comes meanwhile is
+ * Chooses whose connection goes when there is no room for another, or no place for a request. Thread-safe; one chooses at a time, and who comes meanwhile is
  * told that there is no room.
  */
 final class Reclaim {
@@ -33,26 +33,41 @@ final class Reclaim {
     private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
 
     private final Iterable<OpenConnection> open;
+    private final Choice which;
+    private final int spared;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ClientKey, Integer> held = new HashMap<>();
     private List<Candidate> candidates = List.of();
     private int next;
-    private long rankedAtNanos = Long.MIN_VALUE / 2;
+    private boolean ranked;
+    private long rankedAtNanos;
+
+    /** Asked without the lock, by everybody who is refused. */
+    private volatile long nothingUntilNanos = Long.MIN_VALUE / 2; // before every time
+
     private Iterator<OpenConnection> rest;
 
-    Reclaim(Iterable<OpenConnection> open) {
+    /**
+     * Chooses among connections.
+     *
+     * @param which of them may go, given their state and the time
+     * @param spared how many more than the newcomer a client may hold without losing any
+     */
+    Reclaim(Iterable<OpenConnection> open, Choice which, int spared) {
         this.open = open;
+        this.which = which;
+        this.spared = spared;
         this.rest = open.iterator();
     }
 
     boolean makeRoomFor(ClientKey newcomer, long now, Ending ending) {
-        if (!lock.tryLock()) {
+        if (nothingUntilNanos - now > 0 || !lock.tryLock()) {
             return false;
         }
         try {
             // The second time, if there is one, with a fresh ranking.
             for (boolean fresh = false; !fresh; ) {
-                if (isUsedUp() || now - rankedAtNanos > FRESH_NANOS) {
+                if (!ranked || isUsedUp() || now - rankedAtNanos > FRESH_NANOS) {
                     rank(now);
                     fresh = true;
                 }
@@ -77,11 +92,12 @@ final class Reclaim {
         int own = held.getOrDefault(newcomer, 0);
         while (next < candidates.size()) {
             Candidate candidate = candidates.get(next);
-            if (candidate.rank() <= own) {
+            if (candidate.rank() <= own + spared) {
                 return false;
             }
             next++;
-            if (ending.end(candidate.connection(), candidate.state(), now)) {
+            if (which.allows(candidate.connection(), candidate.state(), now)
+                    && ending.end(candidate.connection(), candidate.state(), now)) {
                 held.merge(candidate.connection().holder(), -1, Integer::sum);
                 held.merge(newcomer, 1, Integer::sum);
                 return true;
@@ -91,18 +107,20 @@ final class Reclaim {
     }
 
     private void rank(long now) {
+        ranked = true;
         rankedAtNanos = now;
         next = 0;
         held.clear();
-        List<Candidate> waiting = waiting();
+        List<Candidate> waiting = waiting(now);
         waiting.sort(Comparator.comparingLong(Candidate::waitingSince).reversed());
         waiting.replaceAll(
                 candidate -> candidate.ranked(held.merge(candidate.connection().holder(), 1, Integer::sum)));
         waiting.sort(Comparator.comparingInt(Candidate::rank).reversed().thenComparingLong(Candidate::waitingSince));
         candidates = List.copyOf(waiting.subList(0, (waiting.size() + CHOSEN_PART - 1) / CHOSEN_PART));
+        nothingUntilNanos = candidates.isEmpty() ? now + FRESH_NANOS : now;
     }
 
-    private List<Candidate> waiting() {
+    private List<Candidate> waiting(long now) {
         List<Candidate> waiting = new ArrayList<>();
         boolean begunAnew = false;
         for (int i = 0; i < LOOKED_AT; i++) {
@@ -118,7 +136,7 @@ final class Reclaim {
             }
             OpenConnection connection = rest.next();
             long state = connection.state();
-            if (connection.isReclaimable(state)) {
+            if (which.allows(connection, state, now)) {
                 waiting.add(new Candidate(connection, state, 0));
             }
         }
@@ -135,6 +153,12 @@ final class Reclaim {
         Candidate ranked(int rank) {
             return new Candidate(connection, state, rank);
         }
+    }
+
+    /** Tells whether a connection in this state may go. */
+    @FunctionalInterface
+    interface Choice {
+        boolean allows(OpenConnection connection, long observed, long now);
     }
 
     /** Ends a connection that is still as it was observed. */

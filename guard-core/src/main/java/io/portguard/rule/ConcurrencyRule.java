@@ -45,6 +45,7 @@ final class ConcurrencyRule implements Rule {
     private final Sampler sampler = new Sampler();
     private final PrioritiesSeen priorities;
 
+    private final Room places;
     private volatile Thresholds thresholds;
     private volatile int peak;
 
@@ -55,10 +56,11 @@ final class ConcurrencyRule implements Rule {
     private long usualTickNanos;
     private long standstillOverAtNanos;
 
-    ConcurrencyRule(Limit limit, ClientTable clients, FairShare fairShare, long nowNanos) {
+    ConcurrencyRule(Limit limit, ClientTable clients, FairShare fairShare, Room places, long nowNanos) {
         this.limit = limit;
         this.clients = clients;
         this.fairShare = fairShare;
+        this.places = places;
         this.priorities = new PrioritiesSeen(nowNanos);
         this.thresholds = Thresholds.even(limit.initial());
         this.windowBeganAtNanos = nowNanos;
@@ -99,6 +101,10 @@ final class ConcurrencyRule implements Rule {
         while (true) {
             int before = inFlight.get();
             if (before >= threshold) {
+                if (places.isMadeFor(attempt, now)) {
+                    inFlight.incrementAndGet(); // in the place of one that is going, and counted until it has gone
+                    return Verdict.pass();
+                }
                 sampler.refused();
                 return standing > 0
                         ? FAIR_SHARE[standing]

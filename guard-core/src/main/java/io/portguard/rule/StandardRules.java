@@ -36,14 +36,21 @@ public final class StandardRules {
     private final BackgroundSheddingRule sheddingBackground;
     private final SheddingLevel level = new SheddingLevel();
 
-    public StandardRules(ClientTable clients, Limit limit, int maxConnections, Room room, NanoClock clock) {
+    /**
+     * The rules.
+     *
+     * @param room what makes room for a connection when there is none
+     * @param places what makes a place for a request when there is none
+     */
+    public StandardRules(
+            ClientTable clients, Limit limit, int maxConnections, Room room, Room places, NanoClock clock) {
         long now = clock.nanoTime();
         bans = new BanRule(clock, spared);
         penalties = new Penalties(clients, bans, spared, clock);
         fairShare = new FairShare(now);
         clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET, penalties);
         clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
-        concurrency = new ConcurrencyRule(limit, clients, fairShare, now);
+        concurrency = new ConcurrencyRule(limit, clients, fairShare, places, now);
         shedding = new SheddingRule(concurrency, now);
         sheddingBackground = new BackgroundSheddingRule(shedding);
         clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET, penalties);

@@ -15,7 +15,9 @@ import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.audit.Audit;
 import io.portguard.client.ClientIdentity;
+import io.portguard.connection.OpenConnection;
 import io.portguard.connection.OpenConnections;
+import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.pressure.PressureLog;
@@ -80,6 +82,7 @@ public final class StandardGuard implements AutoCloseable {
                 RuleSettings.limit(values),
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 connections::makeRoomFor,
+                connections::makePlaceFor,
                 builder.clock);
         identity = FixedSettings.identity(values);
         rules.trustedProxies(identity.trustedProxies());
@@ -315,9 +318,12 @@ public final class StandardGuard implements AutoCloseable {
         connections.sweep(nowNanos);
     }
 
-    /** A connection was ended for what it did not do. */
-    private void ended(Attempt connection, Reason reason) {
-        guard.refuse(connection, Rejection.of(reason), Mode.ENFORCE);
+    /** A connection is ended for what it did not do, or for another's sake. */
+    private void ended(OpenConnection connection, Phase was, Reason reason) {
+        guard.refuse(connection.attempt(), Rejection.of(reason), Mode.ENFORCE);
+        if (reason == Reason.TIMEOUT && was != Phase.IDLE) {
+            failed(connection.attempt(), connection.isSilent() ? Failure.SILENT_CONNECTION : Failure.TIMEOUT);
+        }
     }
 
     private void apply(SettingValues values) {

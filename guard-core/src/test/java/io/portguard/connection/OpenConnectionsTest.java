@@ -26,7 +26,8 @@ class OpenConnectionsTest {
 
     private final ManualClock clock = new ManualClock();
     private final List<Reason> ended = new ArrayList<>();
-    private final OpenConnections connections = new OpenConnections(clock, (attempt, reason) -> ended.add(reason));
+    private final OpenConnections connections =
+            new OpenConnections(clock, (connection, was, reason) -> ended.add(reason));
 
     @BeforeEach
     void configure() {
@@ -162,6 +163,31 @@ class OpenConnectionsTest {
         assertThat(heavy.get(2).closed).isTrue();
     }
 
+    @Test
+    void aStalledRequestOfWhoeverHasManyGivesItsPlaceToAnother() {
+        List<Socket> attacker = openSome("attacker", 10);
+        List<Socket> uploader = openSome("uploader", 1);
+        attacker.forEach(socket -> socket.connection.enter(Phase.SERVING));
+        uploader.forEach(socket -> socket.connection.enter(Phase.SERVING));
+        assertThat(placeFor("new")).isFalse();
+        after(Duration.ofMillis(201));
+        assertThat(placeFor("new")).as("none waits for its peer").isFalse();
+        after(Duration.ofMillis(201));
+        attacker.forEach(socket -> socket.awaitsReader = true);
+        uploader.forEach(socket -> socket.awaitsBody = true);
+        assertThat(placeFor("attacker")).isFalse();
+        for (int i = 0; i < 9; i++) {
+            assertThat(placeFor("new" + i)).isTrue();
+        }
+        assertThat(placeFor("last")).isFalse();
+        assertThat(attacker.stream().filter(socket -> socket.closed)).hasSize(9);
+        assertThat(uploader).noneMatch(socket -> socket.closed);
+    }
+
+    private boolean placeFor(String client) {
+        return connections.makePlaceFor(attempt(client), clock.nanoTime());
+    }
+
     /** Whatever comes and goes: a port with a limit admits every newcomer that holds less than another. */
     @Test
     void whoeverHoldsLessThanAnotherFindsRoom() {
@@ -242,6 +268,7 @@ class OpenConnectionsTest {
         private OpenConnection connection;
         private boolean closed;
         private boolean awaitsBody;
+        private boolean awaitsReader;
         private long bytesRead;
 
         private Socket(String name) {
@@ -251,6 +278,11 @@ class OpenConnectionsTest {
         @Override
         public boolean awaitsBody() {
             return awaitsBody;
+        }
+
+        @Override
+        public boolean awaitsReader() {
+            return awaitsReader;
         }
 
         @Override

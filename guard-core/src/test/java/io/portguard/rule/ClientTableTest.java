@@ -204,6 +204,7 @@ class ClientTableTest {
                 Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))),
                 10,
                 Room.NONE,
+                Room.NONE,
                 clock);
     }
 }

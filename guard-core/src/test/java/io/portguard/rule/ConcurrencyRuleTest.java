@@ -27,7 +27,7 @@ class ConcurrencyRuleTest {
     private final ClientTable table = new ClientTable(1_000, clock);
     private final FairShare fairShare = new FairShare(clock.nanoTime());
     private final WatchedLimit limit = new WatchedLimit(new Allowance(10, 20));
-    private final ConcurrencyRule rule = new ConcurrencyRule(limit, table, fairShare, clock.nanoTime());
+    private final ConcurrencyRule rule = new ConcurrencyRule(limit, table, fairShare, Room.NONE, clock.nanoTime());
     private final Attempt normal = Attempts.request(table.client(Attempts.key(1)));
     private final Attempt critical = Attempts.request(table.client(Attempts.key(1)), Priority.CRITICAL);
 

@@ -143,7 +143,7 @@ class RulesLincheckTest {
     public static final class InFlight {
         private final ClientTable table = new ClientTable(10, () -> 0);
         private final ConcurrencyRule rule =
-                new ConcurrencyRule(Limits.of(Algorithm.FIXED, limitOf(2)), table, new FairShare(0), 0);
+                new ConcurrencyRule(Limits.of(Algorithm.FIXED, limitOf(2)), table, new FairShare(0), Room.NONE, 0);
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         @Operation

@@ -28,6 +28,7 @@ class SheddingRuleTest {
             Limits.of(Algorithm.FIXED, new LimitParameters(10, 1, 10, Duration.ofMillis(20))),
             table,
             new FairShare(clock.nanoTime()),
+            Room.NONE,
             clock.nanoTime());
     private final SheddingRule rule = new SheddingRule(concurrency, clock.nanoTime());
 

@@ -1,6 +1,7 @@
 package io.portguard.servlet;
 
 import io.portguard.Attempt;
+import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
@@ -142,8 +143,18 @@ public final class AdmittedConnection {
         }
     }
 
+    /** The client has failed by its own doing, in what concerns the connection as a whole. */
+    public void failed(Failure failure) {
+        if (permit != null) {
+            port.failed(permit.attempt(), failure);
+        }
+    }
+
     /** Gives back what was held for the connection and on it; further calls do nothing. */
     public void closed() {
+        if (phase() == Phase.HANDSHAKE) {
+            failed(Failure.TLS_HANDSHAKE);
+        }
         List<Permit> left;
         synchronized (pending) {
             closed = true;

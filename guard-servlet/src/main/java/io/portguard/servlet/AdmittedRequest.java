@@ -1,6 +1,5 @@
 package io.portguard.servlet;
 
-import io.portguard.Permit;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -16,15 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class AdmittedRequest extends HttpServletRequestWrapper {
 
     private final HttpServletResponse response;
-    private final Permit permit;
+    private final RequestInProgress progress;
 
     /** Not null once the listener is registered; it renews its registration by itself. */
     private volatile @Nullable AsyncCompletion completion;
 
-    AdmittedRequest(HttpServletRequest request, HttpServletResponse response, Permit permit) {
+    AdmittedRequest(HttpServletRequest request, HttpServletResponse response, RequestInProgress progress) {
         super(request);
         this.response = response;
-        this.permit = permit;
+        this.progress = progress;
+    }
+
+    RequestInProgress progress() {
+        return progress;
     }
 
     @Override
@@ -59,16 +62,16 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
         }
         AdmittedConnection connection = admittedConnection();
         if (connection != null) {
-            connection.releaseAtEnd(permit);
+            connection.releaseAtEnd(progress.permit());
         }
-        AsyncCompletion listener = new AsyncCompletion(permit, response, connection);
+        AsyncCompletion listener = new AsyncCompletion(progress, response, connection);
         try {
             context.addListener(listener);
             completion = listener;
         } catch (RuntimeException tooLate) {
             // Nothing will tell when the request ends, so that its end is where the chain returns.
             if (connection != null) {
-                connection.forget(permit);
+                connection.forget(progress.permit());
             }
         }
     }

@@ -1,7 +1,6 @@
 package io.portguard.servlet;
 
 import io.portguard.Outcome;
-import io.portguard.Permit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,19 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** Releases the permit of an asynchronous request when that has ended, also when it was started anew meanwhile. */
 final class AsyncCompletion implements AsyncListener {
 
-    private final Permit permit;
+    private final RequestInProgress progress;
     private final HttpServletResponse response;
     private final @Nullable AdmittedConnection connection;
 
-    AsyncCompletion(Permit permit, HttpServletResponse response, @Nullable AdmittedConnection connection) {
-        this.permit = permit;
+    AsyncCompletion(RequestInProgress progress, HttpServletResponse response, @Nullable AdmittedConnection connection) {
+        this.progress = progress;
         this.response = response;
         this.connection = connection;
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        end(Outcomes.of(response));
+        if (connection == null || !connection.isBroken()) {
+            progress.end(response);
+        }
+        end(Outcome.IGNORED);
     }
 
     @Override
@@ -48,11 +50,11 @@ final class AsyncCompletion implements AsyncListener {
 
     private void end(Outcome outcome) {
         if (connection == null) {
-            permit.release(outcome);
+            progress.end(outcome);
             return;
         }
         // A container may tell of a client that has gone by an exception that might come from anywhere.
-        permit.release(connection.isBroken() ? Outcome.IGNORED : outcome);
-        connection.forget(permit);
+        progress.end(connection.isBroken() ? Outcome.IGNORED : outcome);
+        connection.forget(progress.permit());
     }
 }

@@ -47,9 +47,11 @@ public final class GuardFilter implements Filter {
      */
 
     private final StandardGuard port;
+    private final RewrittenPeer rewrittenPeer;
 
     public GuardFilter(StandardGuard port) {
         this.port = port;
+        this.rewrittenPeer = new RewrittenPeer(port.guard().name());
     }
 
     @Override
@@ -98,6 +100,7 @@ public final class GuardFilter implements Filter {
         try {
             ServletRequestView view = new ServletRequestView(request);
             GuardedConnection connection = connection(request);
+            rewrittenPeer.look(request, connection != null);
             // An address that cannot be read is not let past the guard: whoever could forge one would be, too.
             return port.guard()
                     .tryAdmit(
@@ -131,14 +134,13 @@ public final class GuardFilter implements Filter {
                 : null;
     }
 
-    private static void serve(
-            HttpServletRequest request, HttpServletResponse response, FilterChain chain, Permit permit)
+    private void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain, Permit permit)
             throws IOException, ServletException {
-        AdmittedRequest admitted = new AdmittedRequest(request, response, permit);
+        AdmittedRequest admitted = new AdmittedRequest(request, response, new RequestInProgress(port, permit));
         try {
             chain.doFilter(admitted, response);
             if (!admitted.endsAsynchronously()) {
-                permit.release(Outcomes.of(response));
+                admitted.progress().end(response);
             }
         } catch (Throwable thrown) {
             permit.release(Outcomes.of(thrown));

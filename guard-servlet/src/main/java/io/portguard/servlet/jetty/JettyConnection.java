@@ -4,6 +4,7 @@ import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.Phase;
 import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.GuardedConnection;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
@@ -75,6 +76,15 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
         return present != null
                 && !admitted.isMultiplexed()
                 && present.getEndPoint().isFillInterested();
+    }
+
+    @Override
+    public boolean awaitsReader() {
+        Connection present = protocol;
+        return present != null
+                && !admitted.isMultiplexed()
+                && present.getEndPoint() instanceof AbstractEndPoint endPoint
+                && endPoint.getWriteFlusher().isPending();
     }
 
     @Override

@@ -68,7 +68,6 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     public void start() throws Exception {
         StandardGuard port = port();
         super.start();
-        port.queueDelay().watch(getExecutor());
         int localPort = getLocalPort();
         if (localPort > 0) {
             port.watchBacklog(localPort, getAcceptCount());

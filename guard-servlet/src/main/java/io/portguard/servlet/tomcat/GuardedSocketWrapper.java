@@ -26,8 +26,8 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
      *
      * Closing from outside. A processor's thread works on a connection under its lock, and closing returns buffers to
      * a pool that the thread may be using. So the connection is closed under the lock where that is free, and
-     * otherwise its input is shut down, which whoever reads it takes for its end: the thread that is at work, or the
-     * one that the poller gives it to.
+     * otherwise it is shut down, which wakes whoever reads or writes, the thread that is at work or the one that the
+     * poller gives it to, and is taken for its end.
      */
 
     private static final long SECOND_LINE_MILLIS = 5_000;
@@ -40,6 +40,7 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
     private volatile @Nullable Rejection refused;
     private volatile @Nullable Http11Exchange exchange;
     private volatile boolean awaitsBody;
+    private volatile boolean awaitsReader;
     private volatile long bytesRead;
     private volatile boolean swallowing;
     private volatile long swallowingSinceNanos;
@@ -169,6 +170,18 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
     }
 
     @Override
+    public void registerWriteInterest() {
+        awaitsReader = true;
+        super.registerWriteInterest();
+    }
+
+    @Override
+    protected void doWrite(boolean block, ByteBuffer from) throws IOException {
+        super.doWrite(block, from);
+        awaitsReader = false;
+    }
+
+    @Override
     public long getReadTimeout() {
         if (swallowing) {
             long left = SWALLOW_NANOS - (endpoint.nanoTime() - swallowingSinceNanos);
@@ -224,6 +237,11 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         }
 
         @Override
+        public boolean awaitsReader() {
+            return awaitsReader && !admitted.isMultiplexed();
+        }
+
+        @Override
         public long bytesRead() {
             return bytesRead;
         }
@@ -240,6 +258,7 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
             }
             try {
                 socket.shutdownInput();
+                socket.shutdownOutput();
             } catch (IOException | RuntimeException alreadyClosed) {
                 // which is what was wanted
             }
