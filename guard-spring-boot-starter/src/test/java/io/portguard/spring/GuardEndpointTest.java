@@ -89,12 +89,33 @@ class GuardEndpointTest {
         assertThat(Instant.parse(tuned.get("tunedUntil").asString()))
                 .isBetween(Instant.now(), Instant.now().plus(Duration.ofSeconds(601)));
 
+        assertThat(tuned.get("configured").asString()).isEqualTo("unset");
+        assertThat(tuned.get("tuned").asBoolean()).isTrue();
+
         TIME.addAndGet(TimeUnit.SECONDS.toNanos(600));
         service.guard().guard().tick();
         JsonNode reverted =
                 GuardedService.json(service.get(SERVER)).get("settings").get("clients.rate");
         assertThat(reverted.get("value").asString()).isEqualTo("unset");
         assertThat(reverted.has("tunedUntil")).isFalse();
+        assertThat(reverted.get("tuned").asBoolean()).isFalse();
+    }
+
+    @Test
+    void tellsWhatWasTunedForGoodFromWhatWasConfigured() {
+        service.post(SERVER, "{\"setting\": \"clients.rate\", \"value\": \"50\"}");
+        JsonNode tuned =
+                GuardedService.json(service.get(SERVER)).get("settings").get("clients.rate");
+        assertThat(tuned.get("value").asString()).isEqualTo("50");
+        assertThat(tuned.get("configured").asString()).isEqualTo("unset");
+        assertThat(tuned.get("tuned").asBoolean()).isTrue();
+        assertThat(tuned.has("tunedUntil")).isFalse();
+        assertThat(GuardedService.json(service.get(SERVER))
+                        .get("settings")
+                        .get("clients.burst")
+                        .get("tuned")
+                        .asBoolean())
+                .isFalse();
     }
 
     @ParameterizedTest

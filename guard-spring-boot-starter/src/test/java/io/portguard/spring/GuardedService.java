@@ -91,9 +91,14 @@ final class GuardedService implements AutoCloseable {
     }
 
     private static String servers(String container, String name) {
-        return Stream.of("servlet." + name + "Servlet", "reactive." + name + "Reactive")
-                .map(server -> "org.springframework.boot." + container + ".autoconfigure." + server
-                        + "WebServerAutoConfiguration")
+        String actuate = "actuate.web.server.";
+        return Stream.of(
+                        "servlet." + name + "ServletWebServer",
+                        "reactive." + name + "ReactiveWebServer",
+                        actuate + name + "ServletManagementContext",
+                        actuate + name + "ReactiveManagementContext")
+                .map(server ->
+                        "org.springframework.boot." + container + ".autoconfigure." + server + "AutoConfiguration")
                 .collect(Collectors.joining(","));
     }
 

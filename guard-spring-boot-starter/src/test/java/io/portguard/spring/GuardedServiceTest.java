@@ -165,27 +165,6 @@ class GuardedServiceTest {
     }
 
     @Test
-    void leavesAManagementPortOfItsOwnAlone() {
-        try (GuardedService service = GuardedService.start(
-                "management.server.port=0",
-                "management.server.address=127.0.0.1",
-                "guard.clients.rate=0.001",
-                "guard.clients.burst=1",
-                "server.tomcat.accept-count=77")) {
-            assertThat(service.get("/hello").statusCode()).isEqualTo(200);
-            assertRefused(service.get("/hello"), 429, "client-rate");
-            for (int i = 0; i < 3; i++) {
-                HttpResponse<String> answer = service.getAsync(service.managementPort(), "/actuator/guard")
-                        .join();
-                assertThat(answer.statusCode()).isEqualTo(200);
-            }
-            assertThat(service.guard().status().backlogCapacity()).isEqualTo(77);
-            assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).admitted())
-                    .isLessThanOrEqualTo(2);
-        }
-    }
-
-    @Test
     void exemptsHealthProbesWhereverTheyAre() throws Exception {
         try (GuardedService service = GuardedService.start(
                 "server.servlet.context-path=/shop",
