@@ -26,7 +26,7 @@ import org.springframework.core.io.ByteArrayResource;
 /** What exportYaml() writes can be pasted into application.yml and yields the same state. */
 class YamlRoundTripTest {
 
-    private static final int ROUNDS = 200;
+    private static final int ROUNDS = 100;
 
     /** For settings whose values are texts of a form of their own; a list is one text with commas. */
     private static final Map<String, List<String>> TEXTS = Map.ofEntries(

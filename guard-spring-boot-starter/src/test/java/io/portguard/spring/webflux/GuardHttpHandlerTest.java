@@ -131,9 +131,8 @@ class GuardHttpHandlerTest {
     @Test
     void aGuardThatFailsLetsTheRequestThrough() {
         AtomicInteger handled = new AtomicInteger();
-        StandardGuard failing = StandardGuard.builder("server")
-                .tickInterval(Duration.ZERO)
-                .build();
+        StandardGuard failing =
+                StandardGuard.builder("server").tickInterval(Duration.ZERO).build();
         new GuardHttpHandler(
                         failing,
                         request -> {
