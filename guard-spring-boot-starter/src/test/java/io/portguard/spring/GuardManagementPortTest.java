@@ -21,6 +21,7 @@ class GuardManagementPortTest {
 
     enum Server {
         TOMCAT,
+        JETTY,
         REACTOR_NETTY;
 
         GuardedService start(String... properties) {
@@ -28,7 +29,11 @@ class GuardManagementPortTest {
                             Stream.of("management.server.port=0", "management.server.address=127.0.0.1"),
                             Stream.of(properties))
                     .toArray(String[]::new);
-            return this == TOMCAT ? GuardedService.start(all) : GuardedService.startReactive(all);
+            return switch (this) {
+                case TOMCAT -> GuardedService.start(all);
+                case JETTY -> GuardedService.startOnJetty(all);
+                case REACTOR_NETTY -> GuardedService.startReactive(all);
+            };
         }
     }
 

@@ -50,6 +50,13 @@ final class GuardedService implements AutoCloseable {
         return new GuardedService(application(configurations).run(arguments(properties)));
     }
 
+    /** The same on Jetty. */
+    static GuardedService startOnJetty(String... properties) {
+        return start(
+                List.of(),
+                Stream.concat(Stream.of(ON_JETTY), Arrays.stream(properties)).toArray(String[]::new));
+    }
+
     /** The same on WebFlux. */
     static GuardedService startReactive(String... properties) {
         return startReactive(List.of(), properties);

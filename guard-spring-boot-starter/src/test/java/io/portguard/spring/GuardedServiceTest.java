@@ -165,6 +165,24 @@ class GuardedServiceTest {
     }
 
     @Test
+    void guardsConnectionsAndRequestsInsideJetty() throws Exception {
+        try (GuardedService service = GuardedService.startOnJetty(
+                        "guard.connections.max-per-client=2", "guard.clients.rate=0.001", "guard.clients.burst=1");
+                RawConnection first = new RawConnection(service.port());
+                RawConnection second = new RawConnection(service.port())) {
+            assertThat(first.request("GET", "/hello").response()).startsWith("HTTP/1.1 200");
+            assertThat(second.request("GET", "/hello").response())
+                    .startsWith("HTTP/1.1 429")
+                    .contains("client-rate");
+            try (RawConnection third = new RawConnection(service.port())) {
+                assertThat(third.isClosedWithoutAWord()).isTrue();
+            }
+            GuardedService.await(
+                    "its accept queue", () -> service.guard().status().backlogCapacity() > 0);
+        }
+    }
+
+    @Test
     void exemptsHealthProbesWhereverTheyAre() throws Exception {
         try (GuardedService service = GuardedService.start(
                 "server.servlet.context-path=/shop",
