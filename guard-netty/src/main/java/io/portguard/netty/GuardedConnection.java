@@ -203,12 +203,6 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         return awaitsBody;
     }
 
-    /** More waits to be written than the channel's high-water mark. */
-    @Override
-    public boolean awaitsReader() {
-        return !channel.isWritable();
-    }
-
     /** Those of bodies; nothing else is asked how fast it comes. */
     @Override
     public long bytesRead() {

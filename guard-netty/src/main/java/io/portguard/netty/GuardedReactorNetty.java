@@ -23,8 +23,8 @@ import reactor.netty.http.server.HttpServerState;
  * }</pre>
  *
  * <p>Connections are decided at the server channel and are ended when they are silent for too long, or when the body
- * of a request comes too slowly. Requests are
- * not decided: who does so, with the attempts that are given here, has nothing to look up for a kept connection.
+ * of a request comes too slowly. Requests are not decided: who does so, with the attempts that are given here, has
+ * nothing to look up for a kept connection.
  */
 public final class GuardedReactorNetty {
 

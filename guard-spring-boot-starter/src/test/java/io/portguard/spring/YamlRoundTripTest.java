@@ -40,6 +40,10 @@ class YamlRoundTripTest {
                     "connections.server-names",
                     List.of("", "*.in.example.com=deny", "a.example.com=allow, *.example.com=shadow")),
             Map.entry("connections.signatures", List.of("", "old: bytes \"16 03 00\" at 0 -> refuse")),
+            Map.entry("access.allow-file", List.of("unset")),
+            Map.entry("access.deny-file", List.of("unset")),
+            Map.entry("audit.folder", List.of("unset")),
+            Map.entry("pressure.names", List.of("", "localhost")),
             Map.entry("penalties.weights", List.of("", "400=1", "404=3, timeout=2")),
             Map.entry("access.allow", List.of("", "0.0.0.0/0, ::/0", "192.0.2.1")),
             Map.entry("access.deny", List.of("", "203.0.113.0/24", "::1, 198.51.100.7")));
