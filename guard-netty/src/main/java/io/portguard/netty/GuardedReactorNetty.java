@@ -1,6 +1,7 @@
 package io.portguard.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ServerChannel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
@@ -21,8 +22,9 @@ import reactor.netty.http.server.HttpServerState;
  * HttpServer guarded = GuardedReactorNetty.of(guard).install(HttpServer.create());
  * }</pre>
  *
- * <p>Connections are decided at the server channel and are ended when they are silent for too long. Requests are
- * not decided: who does so, with the attempts that are given here, has nothing to look up for a kept connection.
+ * <p>Connections are decided at the server channel and are ended when they are silent for too long, or when the body
+ * of a request comes too slowly. Requests are not decided: who does so, with the attempts that are given here, has
+ * nothing to look up for a kept connection.
  */
 public final class GuardedReactorNetty {
 
@@ -65,7 +67,12 @@ public final class GuardedReactorNetty {
 
     private void begin(Channel connection) {
         KeepAlive.set(connection);
-        GuardedConnection.of(connection, port).waitForFirstRequest();
+        GuardedConnection kept = GuardedConnection.of(connection, port);
+        kept.waitForFirstRequest();
+        ChannelHandlerContext codec = RequestGuards.http1Codec(connection.pipeline());
+        if (codec != null) {
+            connection.pipeline().addAfter(codec.name(), null, new BodyWatch(kept));
+        }
     }
 
     private void changed(Connection connection, ConnectionObserver.State state) {

@@ -1,10 +1,12 @@
 package io.portguard.spring;
 
 import io.portguard.netty.GuardedReactorNetty;
+import io.portguard.servlet.jetty.JettyPort;
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
 import io.portguard.standard.StandardGuard;
 import java.util.function.Function;
 import org.apache.catalina.startup.Tomcat;
+import org.eclipse.jetty.server.Server;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
@@ -13,10 +15,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import reactor.netty.http.server.HttpServer;
 
@@ -36,6 +40,19 @@ final class GuardManagementContextConfiguration {
         TomcatConnectionGuard managementTomcatConnectionGuard(
                 @Qualifier(GuardManagementAutoConfiguration.GUARD) StandardGuard guard) {
             return new TomcatConnectionGuard(guard);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({Server.class, ConfigurableJettyWebServerFactory.class, JettyPort.class})
+    @ConditionalOnBean(name = GuardManagementAutoConfiguration.GUARD)
+    static class OnJetty {
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        JettyConnectionGuard managementJettyConnectionGuard(
+                @Qualifier(GuardManagementAutoConfiguration.GUARD) StandardGuard guard) {
+            return new JettyConnectionGuard(guard);
         }
     }
 
@@ -62,7 +79,7 @@ final class GuardManagementContextConfiguration {
         /** Hides the one of its parent, which would be applied here as well. */
         @Bean(GuardWebFluxAutoConfiguration.DECORATOR)
         HttpHandlerDecoratorFactory noGuardHttpHandlerDecorator() {
-            return Function.<org.springframework.http.server.reactive.HttpHandler>identity()::apply;
+            return Function.<HttpHandler>identity()::apply;
         }
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class GuardEndpointTest {
 
@@ -83,11 +84,14 @@ class GuardEndpointTest {
         assertThat(response.statusCode()).isEqualTo(200);
         JsonNode tuned =
                 GuardedService.json(service.get(SERVER)).get("settings").get("clients.rate");
-        assertThat(GuardedService.json(response)).isEqualTo(tuned);
+        assertThat(withoutTheSecond(GuardedService.json(response))).isEqualTo(withoutTheSecond(tuned));
         assertThat(tuned.get("value").asString()).isEqualTo("50");
         assertThat(tuned.get("secondsLeft").asLong()).isEqualTo(600);
         assertThat(Instant.parse(tuned.get("tunedUntil").asString()))
                 .isBetween(Instant.now(), Instant.now().plus(Duration.ofSeconds(601)));
+
+        assertThat(tuned.get("configured").asString()).isEqualTo("unset");
+        assertThat(tuned.get("tuned").asBoolean()).isTrue();
 
         TIME.addAndGet(TimeUnit.SECONDS.toNanos(600));
         service.guard().guard().tick();
@@ -95,6 +99,24 @@ class GuardEndpointTest {
                 GuardedService.json(service.get(SERVER)).get("settings").get("clients.rate");
         assertThat(reverted.get("value").asString()).isEqualTo("unset");
         assertThat(reverted.has("tunedUntil")).isFalse();
+        assertThat(reverted.get("tuned").asBoolean()).isFalse();
+    }
+
+    @Test
+    void tellsWhatWasTunedForGoodFromWhatWasConfigured() {
+        service.post(SERVER, "{\"setting\": \"clients.rate\", \"value\": \"50\"}");
+        JsonNode tuned =
+                GuardedService.json(service.get(SERVER)).get("settings").get("clients.rate");
+        assertThat(tuned.get("value").asString()).isEqualTo("50");
+        assertThat(tuned.get("configured").asString()).isEqualTo("unset");
+        assertThat(tuned.get("tuned").asBoolean()).isTrue();
+        assertThat(tuned.has("tunedUntil")).isFalse();
+        assertThat(GuardedService.json(service.get(SERVER))
+                        .get("settings")
+                        .get("clients.burst")
+                        .get("tuned")
+                        .asBoolean())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -180,6 +202,11 @@ class GuardEndpointTest {
                     .isEqualTo("guard: \"other\" (expected: server)");
         }
         assertThat(service.guard().guard().mode()).isEqualTo(Mode.ENFORCE);
+    }
+
+    /** The clock on the wall goes on between two looks. */
+    private static JsonNode withoutTheSecond(JsonNode setting) {
+        return ((ObjectNode) setting.deepCopy()).without("tunedUntil");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -119,6 +122,73 @@ class GuardFailureTest {
     }
 
     @Test
+    void namesTheSettingsThatDoNotFitTogether(CapturedOutput output) {
+        assertThat(description(output, "guard.clients.burst=5"))
+                .isEqualTo(
+                        "The guard cannot be configured with guard.clients.burst: \"5\" (from \"guard.clients.burst\" "
+                                + COMMAND_LINE
+                                + "), guard.clients.rate: \"unset by default\"; expected is clients.burst only"
+                                + " together with clients.rate.");
+    }
+
+    @Test
+    void namesATimeToBeSaturatedForThatIsNone(CapturedOutput output) {
+        assertThat(description(output, "guard.readiness.saturated-for=soon"))
+                .isEqualTo("The guard cannot be configured with guard.readiness.saturated-for: \"soon\" (from"
+                        + " \"guard.readiness.saturated-for\" " + COMMAND_LINE
+                        + "); expected is a duration from 1s to 1d, such as 20ms or 10s, or unset.");
+        assertThat(description(output, "guard.readiness.saturated-for=5ms"))
+                .isEqualTo("The guard cannot be configured with guard.readiness.saturated-for: \"5ms\" (from"
+                        + " \"guard.readiness.saturated-for\" " + COMMAND_LINE
+                        + "); expected is a duration from 1s to 1d, such as 20ms or 10s, or unset.");
+    }
+
+    /** What a person sees from the first line of the report to the last, for what people get wrong. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "guard.managment.mode=off | There is no property guard.managment.mode: \"off\" (from"
+                        + " \"guard.managment.mode\" @); the nearest are guard.management.mode, guard.management.enabled,"
+                        + " guard.enabled. | NAME",
+                "guard.management.requests.max=5 | There is no property guard.management.requests.max: \"5\" (from"
+                        + " \"guard.management.requests.max\" @); the nearest are guard.management.connections.max,"
+                        + " guard.management.access.deny, guard.management.access.allow. | NAME",
+                "guard.connections.idle-timeout=sixty | The guard cannot be configured with guard.connections.idle-timeout:"
+                        + " \"sixty\" (from \"guard.connections.idle-timeout\" @); expected is a duration from 1ms to 1d,"
+                        + " such as 20ms or 10s. | VALUE",
+                "guard.clients.trusted-proxies=10.0.0.0/40 | The guard cannot be configured with"
+                        + " guard.clients.trusted-proxies: \"10.0.0.0/40\" (from \"guard.clients.trusted-proxies\" @);"
+                        + " expected is a list of addresses or networks such as 10.0.0.0/8 or 2001:db8::/32, separated by"
+                        + " commas. | VALUE",
+                "guard.clients.identify-by=cookie | The guard cannot be configured with guard.clients.identify-by:"
+                        + " \"cookie\" (from \"guard.clients.identify-by\" @); expected is address, header:NAME or"
+                        + " principal. | VALUE",
+                "guard.shedding.enabled=sometimes | The guard cannot be configured with guard.shedding.enabled:"
+                        + " \"sometimes\" (from \"guard.shedding.enabled\" @); expected is true or false. | VALUE",
+                "guard.requests.concurrency.algorithm=magic | The guard cannot be configured with"
+                        + " guard.requests.concurrency.algorithm: \"magic\" (from \"guard.requests.concurrency.algorithm\""
+                        + " @); expected is adaptive, fixed, aimd, vegas or gradient. | VALUE",
+            })
+    void isReportedAsAWhole(String property, String description, String action, CapturedOutput output) {
+        assertThatThrownBy(() -> run(property)).isNotNull();
+        String text = output.getAll();
+        String report = text.substring(text.indexOf("***************************"));
+        assertThat(report.lines().map(String::stripTrailing).filter(line -> !line.isEmpty()))
+                .containsExactly(
+                        "***************************",
+                        "APPLICATION FAILED TO START",
+                        "***************************",
+                        "Description:",
+                        description.replace("@", COMMAND_LINE),
+                        "Action:",
+                        action.equals("NAME")
+                                ? "Correct the name, or remove the property. A limit that is misspelled is a limit that"
+                                        + " is missing."
+                                : "Correct the value, or remove the property to have its default.");
+    }
+
+    @Test
     void tellsTheSameInTheExceptionForThoseWhoSeeNoAnalysis() {
         assertThatThrownBy(() -> run("guard.clients.rate=-5"))
                 .rootCause()
@@ -131,8 +201,8 @@ class GuardFailureTest {
     private static String description(CapturedOutput output, String... properties) {
         assertThatThrownBy(() -> run(properties)).isNotNull();
         String text = output.getAll();
-        int start = text.indexOf("Description:") + "Description:".length();
-        return text.substring(start, text.indexOf("Action:")).trim();
+        int start = text.lastIndexOf("Description:") + "Description:".length();
+        return text.substring(start, text.lastIndexOf("Action:")).trim();
     }
 
     private static void run(String... properties) {
@@ -144,6 +214,6 @@ class GuardFailureTest {
     }
 
     @SpringBootConfiguration
-    @ImportAutoConfiguration(GuardAutoConfiguration.class)
+    @ImportAutoConfiguration({GuardAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class})
     static class Application {}
 }

@@ -73,18 +73,34 @@ class GuardJmxTest {
     }
 
     @Test
-    void belongsToTheFirstOfTwoServicesInOneProcess() {
+    void tellsTwoServicesOfOneProcessApart() throws Exception {
+        ObjectName ofSecond = new ObjectName(name + ",instance=2");
         try (GuardedService first = GuardedService.start()) {
             try (GuardedService second = GuardedService.start("guard.clients.rate=0.001", "guard.clients.burst=1")) {
                 assertThat(second.get("/hello").statusCode()).isEqualTo(200);
                 assertThat(second.get("/hello").statusCode()).isEqualTo(429);
+                assertThat(server.getAttribute(name, "ClientsRate")).isNull();
+                assertThat(server.getAttribute(ofSecond, "ClientsRate")).isEqualTo(0.001);
+                assertThat(server.getAttribute(ofSecond, "RejectedRequests")).isEqualTo(1L);
                 assertThat(first.get("/hello").statusCode()).isEqualTo(200);
                 assertThat(first.guard().status().rejectedRequests()).isZero();
             }
+            assertThat(server.isRegistered(ofSecond)).isFalse();
             assertThat(server.isRegistered(name)).isTrue();
             assertThat(first.get("/hello").statusCode()).isEqualTo(200);
         }
         assertThat(server.isRegistered(name)).isFalse();
+    }
+
+    @Test
+    void isTheSameAfterEveryRestart() {
+        for (int restart = 0; restart < 3; restart++) {
+            try (GuardedService service = GuardedService.start()) {
+                assertThat(server.isRegistered(name)).isTrue();
+                assertThat(service.get("/hello").statusCode()).isEqualTo(200);
+            }
+            assertThat(server.isRegistered(name)).isFalse();
+        }
     }
 
     @Test

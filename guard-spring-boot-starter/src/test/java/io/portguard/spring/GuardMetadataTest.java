@@ -16,6 +16,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,8 +47,16 @@ class GuardMetadataTest {
 
     @Test
     void everySettingHasAPropertyAndEveryPropertyASetting() {
-        List<String> names = new ArrayList<>(List.of("guard.enabled", "guard.preflight"));
+        List<String> names = new ArrayList<>(List.of(
+                "guard.enabled",
+                "guard.preflight",
+                "guard.management.enabled",
+                "guard.readiness.saturated-for",
+                "guard.health.saturated-for"));
         core.all().forEach(setting -> names.add("guard." + setting.name()));
+        core.all().stream()
+                .filter(KnownProperties::isOfConnections)
+                .forEach(setting -> names.add("guard.management." + setting.name()));
         assertThat(properties.keySet()).containsExactlyInAnyOrderElementsOf(names);
     }
 
@@ -74,6 +85,49 @@ class GuardMetadataTest {
     }
 
     @Test
+    void everyDefaultOfAManagementPortIsThatOfItsGuard() {
+        try (StandardGuard guard = new GuardManagementAutoConfiguration()
+                .managementGuard(new Binder(new MapConfigurationPropertySource())
+                        .bindOrCreate("guard", GuardProperties.class))) {
+            for (Setting<?> setting : guard.settings().all()) {
+                if (KnownProperties.isOfConnections(setting)) {
+                    String expected = guard.settings().defaultText(setting);
+                    assertThat(text(properties
+                                    .get("guard.management." + setting.name())
+                                    .path("defaultValue")))
+                            .as(setting.name())
+                            .isEqualTo(expected.equals("unset") ? "" : expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyPropertyOfAFewValuesIsShownThemByAnIde() throws Exception {
+        // An IDE offers the constants of an enum, whether it is the type or what a hint says to handle the value as.
+        for (Setting<?> setting : core.all()) {
+            Object value = setting.defaultValue();
+            if (value instanceof Enum<?>) {
+                JsonNode property = properties.get("guard." + setting.name());
+                Class<?> type = Class.forName(property.get("type").asString());
+                assertThat(value).as(setting.name()).isInstanceOf(type);
+            }
+        }
+        for (JsonNode hint : metadata.get("hints")) {
+            assertThat(properties).containsKey(hint.get("name").asString());
+            for (JsonNode provider : hint.path("providers")) {
+                if (provider.get("name").asString().equals("handle-as")) {
+                    assertThat(provider.at("/parameters/target").asString())
+                            .isEqualTo(properties
+                                    .get(hint.get("name").asString())
+                                    .get("type")
+                                    .asString());
+                }
+            }
+        }
+    }
+
+    @Test
     void everyDefaultCanBeConfigured() {
         String[] defaults = properties.entrySet().stream()
                 .filter(property -> property.getValue().has("defaultValue"))
@@ -81,7 +135,8 @@ class GuardMetadataTest {
                         property.getKey() + "=" + text(property.getValue().get("defaultValue")))
                 .toArray(String[]::new);
         new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(GuardAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(
+                        GuardAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class))
                 .withPropertyValues(defaults)
                 .run(context -> {
                     Settings settings = context.getBean(StandardGuard.class).settings();
@@ -93,11 +148,13 @@ class GuardMetadataTest {
     void everyHintedValueIsOneOfItsSetting() {
         assertThat(metadata.get("hints")).isNotEmpty();
         for (JsonNode hint : metadata.get("hints")) {
-            Setting<?> setting = core.named(hint.get("name").asString().substring("guard.".length()));
-            for (JsonNode value : hint.get("values")) {
-                assertThat(setting.type().parse().apply(text(value.get("value"))))
-                        .as(setting + " " + value)
-                        .isPresent();
+            for (JsonNode value : hint.path("values")) {
+                String pair = hint.get("name").asString() + "=" + text(value.get("value"));
+                new ApplicationContextRunner()
+                        .withConfiguration(AutoConfigurations.of(
+                                GuardAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class))
+                        .withPropertyValues(pair)
+                        .run(context -> assertThat(context).as(pair).hasNotFailed());
             }
         }
     }

@@ -170,7 +170,7 @@ class GuardedReactiveServiceTest {
             service.guard().settings().tune("connections.idle-timeout", "1ms", 0);
             assertThat(idle.isClosedWithoutAWord()).isTrue();
             assertThat(socket.isInputClosed()).as("a WebSocket may be silent").isFalse();
-            assertThat(service.guard().status().activeConnections()).isEqualTo(1);
+            GuardedService.await("closed", () -> service.guard().status().activeConnections() == 1);
             socket.abort();
         }
     }

@@ -50,6 +50,13 @@ final class GuardedService implements AutoCloseable {
         return new GuardedService(application(configurations).run(arguments(properties)));
     }
 
+    /** The same on Jetty. */
+    static GuardedService startOnJetty(String... properties) {
+        return start(
+                List.of(),
+                Stream.concat(Stream.of(ON_JETTY), Arrays.stream(properties)).toArray(String[]::new));
+    }
+
     /** The same on WebFlux. */
     static GuardedService startReactive(String... properties) {
         return startReactive(List.of(), properties);
@@ -91,9 +98,14 @@ final class GuardedService implements AutoCloseable {
     }
 
     private static String servers(String container, String name) {
-        return Stream.of("servlet." + name + "Servlet", "reactive." + name + "Reactive")
-                .map(server -> "org.springframework.boot." + container + ".autoconfigure." + server
-                        + "WebServerAutoConfiguration")
+        String actuate = "actuate.web.server.";
+        return Stream.of(
+                        "servlet." + name + "ServletWebServer",
+                        "reactive." + name + "ReactiveWebServer",
+                        actuate + name + "ServletManagementContext",
+                        actuate + name + "ReactiveManagementContext")
+                .map(server ->
+                        "org.springframework.boot." + container + ".autoconfigure." + server + "AutoConfiguration")
                 .collect(Collectors.joining(","));
     }
 

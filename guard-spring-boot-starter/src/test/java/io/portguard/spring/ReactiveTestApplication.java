@@ -110,6 +110,11 @@ class ReactiveTestApplication {
             return Flux.concat(Flux.just("line\n"), Mono.error(new IllegalStateException("in the middle")));
         }
 
+        @GetMapping("/large")
+        Mono<byte[]> large() {
+            return Mono.just(new byte[4 << 20]);
+        }
+
         @PostMapping("/length")
         Mono<String> length(@RequestBody Mono<String> body) {
             return body.map(text -> Integer.toString(text.length()));

@@ -21,8 +21,13 @@ public final class ServerBenchmarks {
                     NettyServers.CONSTANT_503,
                     NettyServers.REFUSED_REQUEST));
 
-    private static final List<Comparison> OVERHEAD =
-            List.of(new Comparison("hello, netty", Load.REQUESTS, NettyServers.HELLO, NettyServers.GUARDED_HELLO));
+    private static final List<Comparison> OVERHEAD = List.of(
+            new Comparison("hello, netty", Load.REQUESTS, NettyServers.HELLO, NettyServers.GUARDED_HELLO),
+            new Comparison(
+                    "hello, reactor-netty",
+                    Load.REQUESTS,
+                    ReactorNettyServers.HELLO,
+                    ReactorNettyServers.GUARDED_HELLO));
 
     private ServerBenchmarks() {}
 

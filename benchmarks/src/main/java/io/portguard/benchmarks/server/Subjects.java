@@ -11,7 +11,9 @@ final class Subjects {
             NettyServers.CONSTANT_503,
             NettyServers.REFUSED_REQUEST,
             NettyServers.HELLO,
-            NettyServers.GUARDED_HELLO);
+            NettyServers.GUARDED_HELLO,
+            ReactorNettyServers.HELLO,
+            ReactorNettyServers.GUARDED_HELLO);
 
     private Subjects() {}
 

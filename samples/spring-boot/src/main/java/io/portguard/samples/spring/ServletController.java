@@ -2,6 +2,7 @@ package io.portguard.samples.spring;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -11,15 +12,16 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
-/** A few kinds of answers: work, none, asynchronous, streamed, failed. */
+/** A few kinds of answers on a servlet container: work, none, asynchronous, streamed, failed. */
 @RestController
-class SampleController {
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+class ServletController {
 
-    private static final int STREAMED_LINES = 5;
+    static final int STREAMED_LINES = 5;
 
     private final Workers workers;
 
-    SampleController(Workers workers) {
+    ServletController(Workers workers) {
         this.workers = workers;
     }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -15,10 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
-/** The sample does what the contract says of it. */
+/** The sample does what the contract says of it, on every server alike. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "sample.service-time=20ms")
-class SpringBootSampleTest {
+abstract class SampleTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -35,6 +37,17 @@ class SpringBootSampleTest {
             assertThat(end - System.nanoTime()).isPositive();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
+    }
+
+    @Autowired
+    private WebServerApplicationContext context;
+
+    @Test
+    void runsOnTheServerThatWasAskedFor() {
+        String server = context.getEnvironment().getRequiredProperty("sample.server");
+        assertThat(context.getWebServer()).isNotNull();
+        assertThat(context.getWebServer().getClass().getSimpleName().toLowerCase(Locale.ROOT))
+                .startsWith(server.replace("reactor-", ""));
     }
 
     @Test

@@ -1,0 +1,50 @@
+package io.portguard.netty;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+
+/**
+ * Tells how fast the bodies of HTTP/1.1 requests come, where others decide on the requests. Right behind the codec;
+ * confined to the channel's event loop.
+ */
+final class BodyWatch extends ChannelDuplexHandler {
+
+    private final GuardedConnection connection;
+
+    /** The end of the present request's body has not been read. */
+    private boolean inBody;
+
+    BodyWatch(GuardedConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext reading, Object message) {
+        if (message instanceof HttpRequest) {
+            inBody = true;
+        }
+        if (message instanceof HttpContent content) {
+            connection.bodyBytesRead(content.content().readableBytes());
+            inBody &= !(content instanceof LastHttpContent);
+        }
+        reading.fireChannelRead(message);
+    }
+
+    /** Somebody is ready for more; until it comes it is the client who is waited for. */
+    @Override
+    public void read(ChannelHandlerContext reading) {
+        if (inBody) {
+            connection.awaitsBody(true);
+        }
+        reading.read();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext reading) {
+        connection.awaitsBody(false);
+        reading.fireChannelReadComplete();
+    }
+}

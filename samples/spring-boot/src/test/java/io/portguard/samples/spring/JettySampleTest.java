@@ -1,0 +1,7 @@
+package io.portguard.samples.spring;
+
+import org.springframework.test.context.TestPropertySource;
+
+/** On Jetty. */
+@TestPropertySource(properties = "sample.server=jetty")
+class JettySampleTest extends SampleTest {}
