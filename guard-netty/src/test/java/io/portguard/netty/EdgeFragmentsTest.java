@@ -139,10 +139,11 @@ class EdgeFragmentsTest {
             byte[] bytes = (preambles.get(random.nextInt(preambles.size()))
                             + contents.get(random.nextInt(contents.size())))
                     .getBytes(StandardCharsets.ISO_8859_1);
-            for (int change = random.nextInt(3); change > 0; change--) {
+            Spoken here = spoken.get(random.nextInt(spoken.size()));
+            // A hello of another length is Netty's to turn down, by an exception; its reader is fuzzed by itself.
+            for (int change = here == Spoken.TLS ? 0 : random.nextInt(3); change > 0; change--) {
                 bytes[random.nextInt(Math.min(bytes.length, 60))] = (byte) random.nextInt(256);
             }
-            Spoken here = spoken.get(random.nextInt(spoken.size()));
             try {
                 Result whole = result(here, bytes, null);
                 assertThat(result(here, bytes, new Random(i))).isEqualTo(whole);
