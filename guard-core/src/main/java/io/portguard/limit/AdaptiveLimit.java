@@ -1,6 +1,7 @@
 package io.portguard.limit;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The default limit: what the service delivers times how long it needs when nobody waits, plus a queue that
@@ -13,69 +14,110 @@ final class AdaptiveLimit implements Limit {
      * r * s of them in work. Whatever is in flight above that waits. So if r is the most that the service can
      * deliver and s the latency when nobody waits, r * s is its capacity, the bandwidth-delay product of
      * congestion control (Kleinrock 1979; Cardwell et al., "BBR: Congestion-Based Congestion Control", 2016).
-     * Above it we allow a queue of r * target: it absorbs bursts, and everyone in it waits for the target delay
-     * at most. The queue is at least a quarter of the capacity, so that a slow service has room for it too.
+     * Above it there is room for a queue; see QueueLimit.
      *
-     * Neither r nor s can be seen at all times, and they can never both be seen at once: r shows only while the
-     * service is busy, s only while it is not. Both are therefore kept from when they showed.
+     * r and s are never seen at once: r shows only while the service is busy, s only while it is not. Both are
+     * kept from when they showed, and neither is believed without evidence.
      *
-     *  - r is the delivery rate over the last half second, and of those the highest of some seconds, measured
-     *    only while busy: what is idle says nothing about what could be delivered, and a limit must not shrink
-     *    (nor grow) while it is not used.
-     *  - s is the least of the mean latency, the mean being over some hundred requests: one lucky request does
-     *    not crush the limit, and the least of many means is not much less than the mean. It goes down whenever
-     *    a lower mean is seen. It goes up only on evidence: when a window with clearly less in flight than the
-     *    capacity, where nobody can have waited, took longer. In a lasting overload there is no such window, so
-     *    latency that is our own queue never becomes the new normal, which is how baselines of other algorithms
-     *    ratchet up.
-     *  - To get evidence during a lasting overload, the limit is lowered to half of the capacity every ten
-     *    seconds for a moment, and sooner when the service delivers less than it did (it may have lost capacity,
-     *    or its own latency may have risen: half the capacity in flight tells the two apart). A drain that finds
-     *    a lower latency is repeated at once. Drains happen only while requests are being refused anyway, so
-     *    they never refuse a request of a service that is not overloaded.
-     *  - When the limit is used up and latency is nevertheless near s, nobody waits, and the capacity was
-     *    underestimated: it then grows by half at each step, the slow start of high concurrency; see Growth.
+     *  - r rises with what is delivered, at any time, and falls only while the service is busy: what is idle says
+     *    nothing about what could be delivered; see DeliveryRate.
+     *  - s is taken from times with clearly less in flight than the capacity and nobody refused, from times when
+     *    latency stayed the same although nobody was refused (a queue would have grown or shrunk; see Steadiness),
+     *    and, in an overload, from drains. It is never the least of anything: one lucky request, or one lucky mean,
+     *    does not crush the limit. In a lasting overload nothing but a drain raises it, so latency that is our own
+     *    queue never becomes the new normal, which is how baselines of other algorithms ratchet up.
+     *  - A drain (see Drain) lowers what is in flight clearly below the capacity, every ten seconds or more while
+     *    requests are being refused anyway, and sooner when the service delivers less than it did. If it delivers
+     *    as much as before, what was taken out was a queue, and the next drain goes deeper; if it delivers less,
+     *    nobody waited, and the latency is the service's own. A service that is overloaded from the start is
+     *    drained first of all.
+     *  - When the latency under load is near s, nobody waits, and the service is not saturated: the limit is then
+     *    twice what is known to be worked on, so it doubles with each latency (slow start), and a service that
+     *    was never busy has room for a slower dependency.
+     *  - Should s have come out too low, every wait looks like a queue. So now and then half as much again is let
+     *    in (see Growth): what then delivers clearly more was not saturated.
      */
 
-    private static final int RATE_WINDOWS = 10;
-    private static final int RATE_MEMORY = 600;
+    /** The part of the capacity that leaves no doubt that nobody waits. */
     private static final double UNLOADED = 0.65;
-    private static final double DRAINED = 0.4;
-    private static final double DRAINED_AT_MOST = 0.75;
-    private static final double MUCH_LESS = 0.7;
-    private static final double RISEN = 1.15;
-    private static final double MIN_QUEUE = 0.25;
-    private static final double NEAR = 1.1;
-    private static final double LOST = 0.8;
-    private static final int LOSSES_TO_DRAIN = 4;
-    private static final double DRAIN_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final int DRAINS_A_TRIAL = 6;
-    private static final double MORE_WITH_LESS = 1.1;
+    /** How much of what is known to be worked on is let in while nothing waits. */
+    private static final double HEADROOM = 2;
+    /** What is let in during a drain, as a part of the capacity; of a guess of it; and of that, above the share. */
+    private static final double DRAINED_AT_MOST = 0.65;
+
+    private static final double DRAINED_FIRST = 0.45;
+    private static final double DRAINED = 0.7;
+    /** The part of the queue that is not kept for those who matter most. */
+    private static final double ORDINARY = 0.85;
+    /** Up to this times the service's own latency nobody waits; more when that is known of few requests. */
+    private static final double NEAR = 1.12;
+
+    private static final double ERROR = 0.5;
+    /** From so much above the capacity, and so much slower than the service, there is a queue beyond doubt. */
     private static final double QUEUED = 1.3;
-    private static final double TARGET_PART = 0.85;
-    private static final double SETTLED = 1.2;
+
+    private static final double MUCH_MORE = 1.5;
+    /** A drain found something new: much less than was thought, or more, or about the same. */
+    private static final double MUCH_LESS = 0.7;
+
+    private static final double RISEN = 1.15;
+    private static final double ALIKE = 0.25;
+    /** So much less than usual, for so many windows, is a capacity lost or a latency risen. */
+    private static final double LOST = 0.8;
+
+    private static final int LOSSES_TO_DRAIN = 4;
+    /** Drains are a fortieth of the time at most, as long as that is not seldom. */
     private static final double DRAINS_APART = 40;
+
+    private static final double DRAIN_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
     private static final double MIN_DRAIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final double LONGEST_DRAIN_INTERVAL_NANOS =
+            Duration.ofSeconds(40).toNanos();
+    /** How long a service that is overloaded from the start is looked at, and how far it is drained at most. */
+    private static final double MAX_GUESSING_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final double LEAST_GUESS = 0.4;
+    /** How a service that may thrash is treated; see QueueSize. */
+    private static final double FIRST_TRIAL_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private static final int DRAINS_A_TRIAL = 6;
+
+    private static final double MORE_WITH_LESS = 1.1;
+    private static final double SETTLED = 1.2;
 
     private LimitParameters parameters;
-    private final DeliveryRate rate = new DeliveryRate(RATE_WINDOWS, RATE_MEMORY);
+    private final DeliveryRate rate = new DeliveryRate();
     private final MeanLatency latency = new MeanLatency();
+    private final MeanLatency idleLatency = new MeanLatency();
     private final Growth growth = new Growth();
     private final QueueSize queueSize = new QueueSize();
-    private Drain drain = Drain.NONE;
+    private final QueueLimit queue = new QueueLimit();
+    private final Steadiness steadiness = new Steadiness();
+    private @Nullable Drain drain;
 
-    private double leastNanos;
+    /** How long a request takes when it does not wait, 0 while unknown, and how uncertain that is. */
+    private double serviceNanos;
+
+    private double serviceError;
+    /** Whether the capacity is that of a service that could not do more; otherwise it could do as much at least. */
+    private boolean saturated;
+    /** Whether there was evidence that nobody waited when the latency was measured. */
+    private boolean proven;
+
     private double capacity;
+    private double guessingNanos;
     private double sinceDrainNanos = DRAIN_INTERVAL_NANOS;
     private double capacityAtDrain;
     private boolean queued;
     private int drains;
+    /** Whether a service that was overloaded from the start has yet to be tried with a small queue. */
+    private boolean untried;
     private double drainIntervalNanos = DRAIN_INTERVAL_NANOS;
     private int losses;
 
     AdaptiveLimit(LimitParameters parameters) {
         this.parameters = parameters;
-        this.capacity = parameters.initial();
+        this.capacity = parameters.initial() / HEADROOM;
     }
 
     @Override
@@ -93,99 +135,163 @@ final class AdaptiveLimit implements Limit {
     public Allowance update(Window window) {
         sinceDrainNanos += window.durationNanos();
         latency.add(window);
-        if (drain.isUnderWay()) {
-            duringDrain(window);
+        if (drain != null) {
+            drain.next(window);
+            if (drain.isOver()) {
+                learn(drain);
+            }
+        } else if (!proven && window.refused() > 0 && window.served() > 0) {
+            guess(window);
         } else if (latency.isKnown()) {
             learn(window);
         }
-        if (queueSize.isTrying() && !drain.isUnderWay()) {
+        if (queueSize.isTrying() && drain == null) {
             queueSize.next(window);
         }
         return allowance();
     }
 
+    /** Overloaded from the start: the first latencies are a guess good enough to know how far to drain. */
+    private void guess(Window window) {
+        rate.add(window.completed(), window.durationNanos(), true);
+        if (serviceNanos == 0) {
+            serviceNanos = window.meanLatencyNanos();
+        }
+        guessingNanos += window.durationNanos();
+        if (latency.isTurnedOver() || guessingNanos >= MAX_GUESSING_NANOS) {
+            capacity = Math.max(rate.present() * serviceNanos, window.meanInFlight() * LEAST_GUESS);
+            saturated = true;
+            untried = true;
+            sinceDrainNanos = 0;
+            drain = new Drain(drained(capacity), rate.present(), latency.nanos());
+        }
+    }
+
     private void learn(Window window) {
         double mean = latency.nanos();
-        boolean unloaded = window.refused() == 0 && window.meanInFlight() <= capacity * UNLOADED;
-        if (leastNanos == 0 || mean < leastNanos) {
-            leastNanos = mean;
-        } else if (unloaded) {
-            leastNanos += (mean - leastNanos) * 0.5;
+        double inFlight = window.meanInFlight();
+        learnService(window, mean);
+        boolean near = proven && mean < serviceNanos * (NEAR + serviceError);
+        boolean busy = isBusy(window);
+        rate.add(window.completed(), window.durationNanos(), busy);
+        if (near) {
+            saturated = false;
+            growth.unsettle();
+        } else if (busy) {
+            saturated = true;
         }
-        if (unloaded) {
-            sinceDrainNanos = 0;
+        double delivered = Math.max(1, rate.reference() * serviceNanos);
+        if (busy && saturated) {
+            capacity = delivered;
+        } else if (proven) {
+            capacity = Math.max(capacity, delivered);
         }
-        if (!isBusy(window)) {
+        queue.next(window, capacity, target());
+        if (!busy) {
+            untried = false;
             growth.forgive();
             queueSize.useFull();
             losses = 0;
             return;
         }
-        rate.add(window.completed(), window.durationNanos());
-        capacity = Math.max(1, rate.highest() * leastNanos);
-        boolean near = mean < leastNanos * NEAR;
-        growth.next(near && window.refused() > 0, mean, window.durationNanos());
-        losses = rate.present() < rate.highest() * LOST ? losses + 1 : 0;
+        if (growth.next(
+                window, rate.present(), mean, saturated && proven && window.refused() > 0 && !queueSize.isTrying())) {
+            serviceNanos = growth.latencyBefore();
+            saturated = false;
+        }
+        losses = rate.present() < rate.reference() * LOST ? losses + 1 : 0;
         boolean due = sinceDrainNanos >= drainIntervalNanos
                 || (losses >= LOSSES_TO_DRAIN && sinceDrainNanos >= MIN_DRAIN_INTERVAL_NANOS);
-        if (due && !near && !queueSize.isTrying() && window.refused() > 0) {
-            sinceDrainNanos = 0;
-            queued = window.meanInFlight() > capacity * QUEUED;
-            drain = Drain.start(rate.present(), mean);
+        if (untried && inFlight > capacity * QUEUED && sinceDrainNanos > FIRST_TRIAL_NANOS) {
+            untried = false;
+            queueSize.tryOther(rate.present());
         }
+        if (due && !near && !growth.isTrying() && !queueSize.isTrying() && window.refused() > 0) {
+            sinceDrainNanos = 0;
+            queued = inFlight > capacity * QUEUED;
+            drain = new Drain(drained(capacity), rate.present(), mean);
+        }
+    }
+
+    private void learnService(Window window, double mean) {
+        boolean unloaded = window.refused() == 0 && window.meanInFlight() <= capacity * UNLOADED;
+        if (unloaded) {
+            sinceDrainNanos = 0;
+            idleLatency.add(window);
+        } else {
+            idleLatency.forget();
+        }
+        steadiness.next(window, mean);
+        if (idleLatency.isCertain()) {
+            proven = true;
+            serviceNanos = idleLatency.nanos();
+            serviceError = 0;
+        } else if (serviceNanos == 0) {
+            serviceNanos = mean;
+        } else if (steadiness.isLong()) {
+            proven = true;
+            serviceNanos += (mean - serviceNanos) * 0.5;
+        } else if (mean < serviceNanos) {
+            serviceNanos += (mean - serviceNanos) * 0.25;
+        }
+    }
+
+    /** How many are served in the target delay. */
+    private double target() {
+        return rate.reference() * parameters.targetDelayNanos();
     }
 
     /** Busy is who turns requests away, or has a queue that is worth speaking of. */
     private boolean isBusy(Window window) {
         return window.refused() > 0
-                || (window.meanInFlight() > capacity * 0.9
-                        && latency.nanos() > leastNanos + parameters.targetDelayNanos() / 2);
+                || (window.meanInFlight() > capacity * QUEUED
+                        && latency.nanos() > serviceNanos * MUCH_MORE + parameters.targetDelayNanos());
     }
 
-    private void duringDrain(Window window) {
-        drain = drain.next(window);
-        if (drain.isUnderWay()) {
-            return;
-        }
-        double before = leastNanos;
+    private void learn(Drain ended) {
+        drain = null;
+        double before = serviceNanos;
         boolean lost = losses > 0;
+        boolean wasProven = proven;
         boolean deeper = false;
         boolean doubtful = false;
-        if (drain.hasMeasured()) {
-            double seen = drain.latencyNanos();
-            if (drain.foundQueue()) {
+        if (ended.hasMeasured()) {
+            double seen = ended.latencyNanos();
+            if (ended.foundQueue()) {
                 // What was seen is still a queue, so it can only show that the latency is less than was thought.
-                leastNanos = Math.min(leastNanos, seen);
-                rate.startFrom(drain.rate());
+                serviceNanos = proven ? Math.min(serviceNanos, seen) : seen;
+                proven |= ended.limit() == 1;
+                rate.startFrom(Math.max(ended.rate(), ended.rateBefore()));
             } else {
-                leastNanos = seen;
+                serviceNanos = proven && Math.abs(seen - before) < before * ALIKE ? (seen + before) / 2 : seen;
+                serviceError = ERROR / Math.sqrt((double) ended.served());
+                proven = true;
                 if (lost) {
-                    rate.startFrom(drain.rateBefore());
+                    rate.startFrom(ended.rateBefore());
                 }
             }
-            double capacityBefore = capacity;
-            capacity = Math.max(1, rate.highest() * leastNanos);
-            boolean canGoLower = drained(capacity) < drained(capacityBefore);
-            deeper = canGoLower && (drain.foundQueue() || seen < before * MUCH_LESS);
+            capacity = Math.max(1, rate.reference() * serviceNanos);
+            deeper = drained(capacity) < ended.limit() && (ended.foundQueue() || seen < before * MUCH_LESS);
             // A latency that has risen may be a queue that changed while it was looked at.
             doubtful = seen > before * RISEN;
         }
         double drainedMean = latency.nanos();
-        double rateBefore = drain.rateBefore();
         latency.forget();
+        rate.forgetPresent();
         growth.hold(drainedMean);
         // So that draining costs a hundredth or two of what is delivered, however long it takes.
-        drainIntervalNanos =
-                Math.max(doubtful ? MIN_DRAIN_INTERVAL_NANOS : DRAIN_INTERVAL_NANOS, sinceDrainNanos * DRAINS_APART);
+        drainIntervalNanos = Math.max(
+                doubtful ? MIN_DRAIN_INTERVAL_NANOS : DRAIN_INTERVAL_NANOS,
+                Math.min(sinceDrainNanos * DRAINS_APART, LONGEST_DRAIN_INTERVAL_NANOS));
         sinceDrainNanos = 0;
         losses = 0;
-        if (drain.rate() > rateBefore * MORE_WITH_LESS) {
+        if (wasProven && ended.rate() > ended.rateBefore() * MORE_WITH_LESS) {
             queueSize.useSmall();
         }
         if (deeper) {
-            drain = Drain.start(drain.rate(), drainedMean);
+            drain = new Drain(drained(capacity), ended.rate(), drainedMean);
         } else if (queueSize.isSmall() || (queued && (lost || (isSettled() && drains++ % DRAINS_A_TRIAL == 0)))) {
-            queueSize.tryOther(rateBefore);
+            queueSize.tryOther(ended.rateBefore());
         }
         capacityAtDrain = capacity;
     }
@@ -195,18 +301,24 @@ final class AdaptiveLimit implements Limit {
     }
 
     private int drained(double capacity) {
-        return (int) parameters.clamp(capacity * DRAINED_AT_MOST);
+        return (int) Math.max(1, Math.min(capacity * (proven ? DRAINED_AT_MOST : DRAINED_FIRST), parameters.max()));
     }
 
     private Allowance allowance() {
-        if (drain.isUnderWay()) {
-            int limit = drained(capacity);
-            return new Allowance(Math.max(1, Math.min(limit, (int) (capacity * DRAINED))), limit);
+        double worked = capacity * (saturated ? growth.factor() : HEADROOM);
+        double places = queue.places(capacity, target());
+        int limit = (int) parameters.clamp(Math.ceil(worked + places));
+        if (drain != null) {
+            int drained = Math.min(drain.limit(), parameters.max());
+            int most = drain.isStrict() ? drained : Math.max(drained, limit);
+            return new Allowance(Math.max(1, (int) (drained * DRAINED)), drained, most);
         }
-        double worked = capacity * growth.factor();
-        double queue = Math.max(rate.highest() * parameters.targetDelayNanos() * TARGET_PART, capacity * MIN_QUEUE)
-                * queueSize.part();
-        int limit = (int) parameters.clamp(Math.ceil(worked + queue));
-        return new Allowance(Math.min(limit, (int) Math.ceil(worked)), limit);
+        int capacityNow = (int) Math.min(limit, Math.ceil(worked));
+        int ordinary = (int) Math.min(limit, Math.ceil(worked + places * ORDINARY));
+        if (queueSize.isSmall()) {
+            return new Allowance(
+                    capacityNow, Math.min(limit, capacityNow + (int) Math.ceil(places * queueSize.part())));
+        }
+        return new Allowance(capacityNow, ordinary, limit);
     }
 }

@@ -1,62 +1,57 @@
 package io.portguard.limit;
 
-import java.util.Arrays;
+import java.time.Duration;
 
 /**
- * How many requests a service delivers, in requests a nanosecond: over the last few windows, and the highest
- * that this has been for a while. Not thread-safe.
+ * How many requests a service delivers, in requests a nanosecond: at present, which is over half a second or two
+ * hundred requests, and what it can deliver, which is the present rate with a long memory for higher ones. Not
+ * thread-safe.
  */
 final class DeliveryRate {
 
-    private final long[] completed;
-    private final long[] durations;
-    private final double[] recent;
-    private int windows;
-    private int remembered;
-    private long completedSum;
-    private long durationSum;
+    private static final double PRESENT_NANOS = Duration.ofMillis(200).toNanos();
+    private static final double PRESENT_REQUESTS = 100;
+    private static final double MEMORY_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final double RISE = 0.5;
 
-    /**
-     * @param smoothing over how many windows the present rate is taken
-     * @param memory for how many windows the highest rate is remembered
-     */
-    DeliveryRate(int smoothing, int memory) {
-        completed = new long[smoothing];
-        durations = new long[smoothing];
-        recent = new double[memory];
-    }
+    private double completed;
+    private double nanos;
+    private double reference;
 
-    void add(long requests, long nanos) {
-        int slot = windows++ % completed.length;
-        completedSum += requests - completed[slot];
-        durationSum += nanos - durations[slot];
-        completed[slot] = requests;
-        durations[slot] = nanos;
-        recent[remembered++ % recent.length] = present();
-    }
-
-    /** Over the last few windows; the highest where there has been none. */
-    double present() {
-        return durationSum == 0 ? highest() : (double) completedSum / durationSum;
-    }
-
-    double highest() {
-        double highest = 0;
-        for (double rate : recent) {
-            highest = Math.max(highest, rate);
+    void add(long requests, long durationNanos, boolean busy) {
+        completed += requests;
+        nanos += durationNanos;
+        double part = Math.max(PRESENT_NANOS / nanos, PRESENT_REQUESTS / Math.max(1, completed));
+        if (part < 1) {
+            completed *= part;
+            nanos *= part;
         }
-        return highest;
+        double change = present() - reference;
+        if (change > 0) {
+            reference += change * (reference == 0 ? 1 : RISE);
+        } else if (busy) {
+            // What is idle does not show what it could deliver.
+            reference += change * Math.min(1, durationNanos / MEMORY_NANOS);
+        }
+    }
+
+    double present() {
+        return nanos == 0 ? reference : completed / nanos;
+    }
+
+    double reference() {
+        return reference;
+    }
+
+    /** Begins the present anew, after something changed that it depends on. */
+    void forgetPresent() {
+        completed = 0;
+        nanos = 0;
     }
 
     /** Forgets what was seen and begins with this rate. */
     void startFrom(double rate) {
-        Arrays.fill(completed, 0);
-        Arrays.fill(durations, 0);
-        completedSum = 0;
-        durationSum = 0;
-        windows = 0;
-        Arrays.fill(recent, 0);
-        recent[0] = rate;
-        remembered = 1;
+        forgetPresent();
+        reference = rate;
     }
 }

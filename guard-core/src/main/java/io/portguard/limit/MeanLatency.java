@@ -1,30 +1,51 @@
 package io.portguard.limit;
 
 /**
- * The mean latency of the last hundred requests or so, in nanoseconds. Not thread-safe.
+ * The mean latency of the last few hundred requests, in nanoseconds. Not thread-safe.
  *
  * <p>It is not known at first: of requests that began together the quick ones end first, so that the first
- * windows show less than the mean.
+ * windows show less than the mean. As many have to end as were in flight.
  */
 final class MeanLatency {
 
-    private static final double MEMORY = 100;
+    private static final double MEMORY = 250;
     private static final double ENOUGH_LATENCIES = 2;
+    private static final double MANY = 100;
+    private static final double MANY_LATENCIES = 5;
+    private static final double ENOUGH_TURNOVERS = 1.5;
 
     private double nanos;
+    private double endedNanos;
+    private double littleNanos;
     private double weight;
     private double elapsedNanos;
+    private double turnovers;
 
     void add(Window window) {
         elapsedNanos += window.durationNanos();
         if (window.served() > 0) {
             weight = Math.min(weight, MEMORY) + window.served();
-            nanos += (window.meanLatencyNanos() - nanos) * window.served() / weight;
+            double part = window.served() / weight;
+            endedNanos += (window.meanLatencyNanos() - endedNanos) * part;
+            double byLittle = (window.meanInFlight() - 1) * window.durationNanos() / window.completed();
+            littleNanos += (byLittle - littleNanos) * part;
+            nanos = Math.max(endedNanos, littleNanos);
         }
+        turnovers += window.completed() / Math.max(1, window.meanInFlight());
+    }
+
+    /** Whether it is known of many requests. */
+    boolean isCertain() {
+        return weight >= MANY && elapsedNanos >= nanos * MANY_LATENCIES && isTurnedOver();
     }
 
     boolean isKnown() {
-        return weight > 0 && elapsedNanos >= nanos * ENOUGH_LATENCIES;
+        return isTurnedOver() && elapsedNanos >= nanos * ENOUGH_LATENCIES;
+    }
+
+    /** Whether as many have ended as were in flight. */
+    boolean isTurnedOver() {
+        return weight > 0 && turnovers >= ENOUGH_TURNOVERS;
     }
 
     double nanos() {
@@ -34,7 +55,10 @@ final class MeanLatency {
     /** Begins anew, after something changed that latency depends on. */
     void forget() {
         nanos = 0;
+        endedNanos = 0;
+        littleNanos = 0;
         weight = 0;
         elapsedNanos = 0;
+        turnovers = 0;
     }
 }

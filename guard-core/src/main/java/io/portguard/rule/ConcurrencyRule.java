@@ -60,7 +60,7 @@ final class ConcurrencyRule implements Rule {
         this.clients = clients;
         this.fairShare = fairShare;
         this.priorities = new PrioritiesSeen(nowNanos);
-        this.thresholds = Thresholds.even(limit.initial());
+        this.thresholds = Thresholds.even(limit.initial(), priorities.highest());
         this.windowBeganAtNanos = nowNanos;
         this.busyUntilNanos = nowNanos;
         this.tickedAtNanos = nowNanos;
@@ -70,11 +70,11 @@ final class ConcurrencyRule implements Rule {
     /** Goes on with another algorithm, which begins to learn anew. */
     synchronized void limit(Limit replacement) {
         limit = replacement;
-        thresholds = Thresholds.even(limit.initial());
+        thresholds = Thresholds.even(limit.initial(), priorities.highest());
     }
 
     synchronized void reconfigure(LimitParameters parameters) {
-        thresholds = Thresholds.even(limit.reconfigure(parameters));
+        thresholds = Thresholds.even(limit.reconfigure(parameters), priorities.highest());
     }
 
     Allowance allowance() {
@@ -151,7 +151,7 @@ final class ConcurrencyRule implements Rule {
         }
         thresholds = busyUntilNanos - now > 0
                 ? Thresholds.graded(allowance, priorities.highest())
-                : Thresholds.even(allowance);
+                : Thresholds.even(allowance, priorities.highest());
     }
 
     /** Begins a window and returns the one before. */

@@ -2,7 +2,6 @@ package io.portguard.rule;
 
 import io.portguard.Priority;
 import io.portguard.limit.Allowance;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Up to how many requests in flight one more is admitted, by its priority and its client's standing. Immutable.
@@ -25,28 +24,30 @@ final class Thresholds {
     private final int[] thresholds = new int[Priority.values().length * FairShare.STANDINGS];
     private final Allowance allowance;
 
-    /** Without regard to who matters: while the service is not busy, what is in the queue is a burst. */
-    static Thresholds even(Allowance allowance) {
-        return new Thresholds(allowance, null);
-    }
-
     /**
-     * With the queue kept for those who matter more.
+     * With little regard to who matters: while the service is not busy, what is in the queue is a burst.
      *
      * @param highest the most important priority there is any request of; nothing is kept for those above it
      */
-    static Thresholds graded(Allowance allowance, Priority highest) {
-        return new Thresholds(allowance, highest);
+    static Thresholds even(Allowance allowance, Priority highest) {
+        return new Thresholds(allowance, highest, false);
     }
 
-    private Thresholds(Allowance allowance, @Nullable Priority highest) {
+    /** With the queue kept for those who matter more; see {@link #even}. */
+    static Thresholds graded(Allowance allowance, Priority highest) {
+        return new Thresholds(allowance, highest, true);
+    }
+
+    private Thresholds(Allowance allowance, Priority highest, boolean graded) {
         this.allowance = allowance;
-        int queue = allowance.limit() - allowance.capacity();
+        int queue = allowance.ordinary() - allowance.capacity();
         for (int i = 0; i < thresholds.length; i++) {
-            double open = highest == null
-                    ? 1
-                    : Math.min(1, OPEN[i / FairShare.STANDINGS][i % FairShare.STANDINGS] / OPEN[highest.ordinal()][0]);
-            thresholds[i] = allowance.capacity() + (int) Math.round(queue * open);
+            int priority = i / FairShare.STANDINGS;
+            int standing = i % FairShare.STANDINGS;
+            double open = graded ? Math.min(1, OPEN[priority][standing] / OPEN[highest.ordinal()][0]) : 1;
+            thresholds[i] = priority <= highest.ordinal() && standing == 0
+                    ? allowance.limit()
+                    : allowance.capacity() + (int) Math.round(queue * open);
         }
     }
 

@@ -132,10 +132,10 @@ public final class StandardSettings {
             "How the limit of requests in progress is found.");
 
     public static final Setting<Integer> CONCURRENCY_INITIAL =
-            Setting.of("requests.concurrency.initial", COUNT, 50, "Requests in progress before anything was measured.");
+            Setting.of("requests.concurrency.initial", COUNT, 20, "Requests in progress before anything was measured.");
 
     public static final Setting<Integer> CONCURRENCY_MIN =
-            Setting.of("requests.concurrency.min", COUNT, 4, "The lowest limit of requests in progress.");
+            Setting.of("requests.concurrency.min", COUNT, 1, "The lowest limit of requests in progress.");
 
     public static final Setting<Integer> CONCURRENCY_MAX = Setting.of(
             "requests.concurrency.max",

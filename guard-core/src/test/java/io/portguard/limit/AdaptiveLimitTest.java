@@ -91,7 +91,8 @@ class AdaptiveLimitTest {
         int known = model.limitNow();
         model.ratePerSecond(50);
         model.run(300);
-        assertThat(model.limitNow()).isBetween(known / 2, known * 2);
+        // Room for a burst comes back.
+        assertThat(model.limitNow()).isBetween(known / 2, known * 3);
         model.ratePerSecond(1_200);
         model.forget();
         model.run(10);

@@ -33,7 +33,7 @@ class ThresholdsTest {
 
     @Test
     void whileTheServiceIsNotBusyThePlacesAreForAll() {
-        Thresholds idle = Thresholds.even(new Allowance(10, 30));
+        Thresholds idle = Thresholds.even(new Allowance(10, 30), Priority.NORMAL);
         for (Priority priority : Priority.values()) {
             for (int standing = 0; standing < FairShare.STANDINGS; standing++) {
                 assertThat(idle.of(priority, standing)).isEqualTo(30);

@@ -85,8 +85,8 @@ class GuardFailureTest {
     @Test
     void namesPropertiesThatDoNotFitTogether(CapturedOutput output) {
         assertThat(description(output, "guard.requests.concurrency.max=10"))
-                .isEqualTo("The guard cannot be configured with guard.requests.concurrency.min: \"4 by default\","
-                        + " guard.requests.concurrency.initial: \"50 by default\", guard.requests.concurrency.max:"
+                .isEqualTo("The guard cannot be configured with guard.requests.concurrency.min: \"1 by default\","
+                        + " guard.requests.concurrency.initial: \"20 by default\", guard.requests.concurrency.max:"
                         + " \"10\" (from \"guard.requests.concurrency.max\" " + COMMAND_LINE
                         + "); expected is requests.concurrency.min <= requests.concurrency.initial <="
                         + " requests.concurrency.max.");

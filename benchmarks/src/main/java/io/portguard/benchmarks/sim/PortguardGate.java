@@ -21,7 +21,9 @@ final class PortguardGate implements Gate {
 
     PortguardGate(Scenario scenario, NanoClock clock, Map<String, String> settings) {
         this.scenario = scenario;
+        // Pressure is that of the machine the simulation runs on, which must not matter.
         port = StandardGuard.builder("simulated")
+                .configure(Map.of("shedding.enabled", "false"))
                 .configure(scenario.settings())
                 .configure(settings)
                 .clock(clock)

@@ -22,7 +22,7 @@ final class RandomScenarios {
 
     private RandomScenarios(long seed) {
         this.seed = seed;
-        this.random = new SplittableRandom(seed * 0x9e37_79b9_7f4a_7c15L);
+        this.random = new SplittableRandom(seed * 0xd134_2543_de82_ef95L);
     }
 
     static Scenario draw(long seed) {
@@ -133,7 +133,7 @@ final class RandomScenarios {
                 return Distribution.bimodal(shorter, shorter * ratio, longPart);
             }
             case 2 -> {
-                double shape = 1.8 + 1.2 * random.nextDouble();
+                double shape = 2 + random.nextDouble();
                 say(" %.1f ms Pareto %.1f", millis, shape);
                 return Distribution.pareto(millis, shape);
             }

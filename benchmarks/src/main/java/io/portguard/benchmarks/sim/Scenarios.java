@@ -77,7 +77,7 @@ final class Scenarios {
                         .load(2)
                         .build(),
                 Scenario.named("heavy tail")
-                        .workTime(Distribution.pareto(10, 1.8))
+                        .workTime(Distribution.pareto(10, 2.2))
                         .load(2)
                         .build(),
                 Scenario.named("thrashing").thrashing(0.5).load(2).build(),

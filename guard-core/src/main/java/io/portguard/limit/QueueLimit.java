@@ -1,0 +1,43 @@
+package io.portguard.limit;
+
+import java.time.Duration;
+
+/**
+ * How many may wait: many for a burst, and no more than the target delay allows once they are there to stay. Not
+ * thread-safe.
+ */
+final class QueueLimit {
+
+    private static final double TARGET_PART = 0.85;
+    private static final double LEAST = 0.25;
+    private static final double SHRINK = 0.7;
+    private static final double SHRINK_NANOS = Duration.ofMillis(50).toNanos();
+    private static final double RECOVERY_NANOS = Duration.ofSeconds(5).toNanos();
+
+    /** 1 is room for a burst, 0 for what may stand. */
+    private double stretch = 1;
+
+    /**
+     * Goes on by a window.
+     *
+     * @param capacity how many are worked on at once
+     * @param target how many are served in the target delay
+     */
+    void next(Window window, double capacity, double target) {
+        if (window.meanInFlight() - capacity > standing(capacity, target)) {
+            stretch *= Math.pow(SHRINK, Math.max(1, window.durationNanos() / SHRINK_NANOS));
+        } else if (window.refused() == 0) {
+            stretch = Math.min(1, stretch + window.durationNanos() / RECOVERY_NANOS);
+        }
+    }
+
+    double places(double capacity, double target) {
+        double standing = standing(capacity, target);
+        double burst = Math.max(standing, capacity + 2 * TARGET_PART * target);
+        return standing + (burst - standing) * stretch;
+    }
+
+    private static double standing(double capacity, double target) {
+        return Math.max(target * TARGET_PART, capacity * LEAST);
+    }
+}
