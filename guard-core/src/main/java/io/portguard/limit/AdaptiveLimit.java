@@ -112,6 +112,7 @@ final class AdaptiveLimit implements Limit {
     private int drains;
     /** Whether a service that was overloaded from the start has yet to be tried with a small queue. */
     private boolean untried;
+
     private double drainIntervalNanos = DRAIN_INTERVAL_NANOS;
     private int losses;
 
