@@ -314,7 +314,7 @@ class GuardMBeansTest {
         assertThat(proxy.getAdmittedRequests()).isOne();
         assertThat(proxy.getRejectedRequests()).isZero();
         assertThat(proxy.getTrackedClients()).isOne();
-        assertThat(proxy.getRequestLimit()).isGreaterThanOrEqualTo(50);
+        assertThat(proxy.getRequestLimit()).isGreaterThanOrEqualTo(20);
         assertThat(proxy.getSheddingLevel()).isZero();
         guard.guard().tick();
         assertThat(proxy.getPressure()).containsKey("queue-delay");

@@ -1,0 +1,87 @@
+package io.portguard.benchmarks.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The scenarios that are quickly simulated hold the floor that {@code benchmarks/run limits} measures in full. */
+class AdaptiveLimitFloorTest {
+
+    private static RunFigures run(Scenario scenario, long seed) {
+        return LimitsBenchmark.run(scenario, Map.of("adaptive", Subjects.portguard("adaptive")), seed)
+                .get("adaptive");
+    }
+
+    private static Scenario named(String name) {
+        return Scenarios.all().stream()
+                .filter(scenario -> scenario.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "half load",
+                "79 % load",
+                "waves up to 78 %",
+                "marginal 1.02x",
+                "marginal 1.05x, then half",
+                "overload 2x",
+                "overload 10x",
+                "capacity halved",
+                "capacity doubled",
+                "latency up",
+                "retry storm",
+                "half to double",
+                "late ticks, coarse clock",
+                "pauses",
+                "all clients over their rate",
+                "half load, one heavy",
+                "polite clients at twice the capacity",
+                "flood",
+                "flood, 10 abusers"
+            })
+    void whatIsPromisedHolds(String name) {
+        Scenario scenario = named(name);
+        RunFigures run = run(scenario, 7);
+        for (Promise promise : scenario.promises()) {
+            assertThat(promise.holds(promise.of(run)))
+                    .as("%s: %.3f, bound %.2f", promise.text(), promise.of(run), promise.bound())
+                    .isTrue();
+        }
+    }
+
+    /** Known to miss its promise in some runs; see docs/simulation.md. It must not become worse than this. */
+    @ParameterizedTest
+    @CsvSource({
+        "two kinds of request, 90",
+        "heavy tail, 85",
+        "thrashing, 70",
+        "noisy neighbour, 85",
+        "tiny, 90",
+        "slow, 80",
+        "bursts, 93",
+        "cold start in overload, 92",
+        "background spike 12x, 94"
+    })
+    void whatIsNotPromisedYetIsNoCollapse(String name, double goodput) {
+        assertThat(run(named(name), 7).goodputPercent()).isGreaterThan(goodput);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3, 12, 41, 75, 118})
+    void aScenarioDrawnAtRandomIsTheSameEachTime(long seed) {
+        Scenario once = RandomScenarios.draw(seed);
+        Scenario again = RandomScenarios.draw(seed);
+        assertThat(again.name()).isEqualTo(once.name());
+        assertThat(again.deadlineMillis()).isEqualTo(once.deadlineMillis());
+        Set<Promise> always = EnumSet.of(Promise.GOODPUT, Promise.LATENCY);
+        assertThat(once.promises()).containsAll(always);
+    }
+}
