@@ -93,11 +93,23 @@ class ArchitectureTest {
     @Test
     void settingsUsesClientAlone() {
         mayUse("settings", "client");
+        mayUse("audit", "settings");
     }
 
     @Test
     void standardComposesAllButWhatIsAboveIt() {
-        mayUse("standard", "rule", "limit", "client", "pressure", "proc", "http", "settings", "wire", "connection");
+        mayUse(
+                "standard",
+                "rule",
+                "limit",
+                "client",
+                "pressure",
+                "proc",
+                "http",
+                "settings",
+                "wire",
+                "connection",
+                "audit");
     }
 
     @Test

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** The MXBean over a guard: what the interface declares, and an attribute for each setting. */
 final class GuardBean extends StandardMBean implements GuardMXBean {
 
+    /** As whom the audit records what is done here: JMX does not say who is connected. */
+    private static final String WHO = "jmx";
+
     private final StandardGuard port;
     private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
 
@@ -87,7 +90,7 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
         }
         Object value = attribute.getValue();
         try {
-            port.settings().tune(setting.name(), value == null ? "unset" : value.toString(), 0);
+            port.settings().tune(setting.name(), value == null ? "unset" : value.toString(), 0, WHO);
         } catch (InvalidSettingException refused) {
             throw invalid(refused);
         }
@@ -170,7 +173,7 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
     @Override
     public void tune(String setting, String value, long seconds) {
         try {
-            port.settings().tune(setting, value, seconds);
+            port.settings().tune(setting, value, seconds, WHO);
         } catch (InvalidSettingException refused) {
             throw new IllegalArgumentException(refused.getMessage());
         }
@@ -178,17 +181,17 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
 
     @Override
     public void revert() {
-        port.settings().revert();
+        port.settings().revert(WHO);
     }
 
     @Override
     public void ban(String client, long seconds) {
-        port.ban(clientOf(client), seconds);
+        port.ban(clientOf(client), seconds, WHO);
     }
 
     @Override
     public boolean unban(String client) {
-        return port.unban(clientOf(client));
+        return port.unban(clientOf(client), WHO);
     }
 
     private ClientKey clientOf(String text) {

@@ -76,14 +76,23 @@ public final class BanRule implements Rule {
 
     /**
      * Bans a client for its failures, unless it is banned already or there are too many bans: for twice as long as
-     * before when its last such ban has not been over for longer than it lasted, up to a day.
+     * before when its last such ban has not been over for longer than it lasted, up to a day. Returns for how many
+     * seconds; 0 when it made no ban.
      */
-    void banForFailures(ClientKey client, long firstNanos, long now) {
-        if (!isFullFor(client)) {
-            bans.compute(
-                    client,
-                    (key, before) -> before != null && !before.isOver(now) ? before : next(before, firstNanos, now));
+    long banForFailures(ClientKey client, long firstNanos, long now) {
+        if (isFullFor(client)) {
+            return 0;
         }
+        long[] seconds = new long[1];
+        bans.compute(client, (key, before) -> {
+            if (before != null && !before.isOver(now)) {
+                return before;
+            }
+            Ban ban = next(before, firstNanos, now);
+            seconds[0] = TimeUnit.NANOSECONDS.toSeconds(ban.lengthNanos);
+            return ban;
+        });
+        return seconds[0];
     }
 
     private static Ban next(@Nullable Ban before, long firstNanos, long now) {

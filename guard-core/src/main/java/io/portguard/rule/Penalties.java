@@ -2,9 +2,11 @@ package io.portguard.rule;
 
 import io.portguard.Attempt;
 import io.portguard.Client;
+import io.portguard.ClientKey;
 import io.portguard.Failure;
 import io.portguard.NanoClock;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class Penalties {
     private final NanoClock clock;
     private final LongAdder[] failures = new LongAdder[Failure.values().length];
     private volatile PenaltyPolicy policy = PenaltyPolicy.NONE;
+    private volatile ObjLongConsumer<ClientKey> onBan = (client, seconds) -> {};
 
     Penalties(ClientTable clients, BanRule bans, Spared spared, NanoClock clock) {
         this.clients = clients;
@@ -37,6 +40,11 @@ public final class Penalties {
     /** Judges by this policy from now on; scores go on as they are. */
     public void policy(PenaltyPolicy policy) {
         this.policy = policy;
+    }
+
+    /** Tells of each ban for how many seconds it is. */
+    public void onBan(ObjLongConsumer<ClientKey> listener) {
+        onBan = listener;
     }
 
     /** A client failed by its own doing. */
@@ -63,7 +71,10 @@ public final class Penalties {
         long now = clock.nanoTime();
         ClientState client = clients.stateOf(attempt);
         if (present.bans(client.punish(penaltyNanos, now))) {
-            bans.banForFailures(client.key(), present.banNanos(), now);
+            long seconds = bans.banForFailures(client.key(), present.banNanos(), now);
+            if (seconds > 0) {
+                onBan.accept(client.key(), seconds);
+            }
         }
     }
 

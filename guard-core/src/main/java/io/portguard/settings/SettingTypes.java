@@ -2,6 +2,8 @@ package io.portguard.settings;
 
 import io.portguard.client.AddressRange;
 import io.portguard.client.AddressRanges;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,17 @@ public final class SettingTypes {
     /** Values that write themselves with {@link Object#toString()}. */
     public static <T> SettingType<T> parsed(String expected, Function<String, Optional<T>> parse) {
         return new SettingType<>(expected, String.class, parse, Object::toString);
+    }
+
+    /** Paths of the platform's file system. */
+    public static SettingType<Path> path(String expected) {
+        return parsed(expected, text -> {
+            try {
+                return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.trim()));
+            } catch (InvalidPathException none) {
+                return Optional.empty();
+            }
+        });
     }
 
     /** Lists of such values, separated by commas; empty for none. */

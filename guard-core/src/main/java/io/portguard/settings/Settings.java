@@ -27,10 +27,13 @@ public final class Settings {
     /** The longest time a tuning may last before it reverts by itself: a year, in seconds. */
     public static final long MAX_TUNING_SECONDS = TimeUnit.DAYS.toSeconds(366);
 
+    private static final String PROGRAM = "program";
+
     private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
     private final List<Constraint> constraints;
     private final NanoClock clock;
     private final List<Consumer<SettingValues>> listeners = new ArrayList<>();
+    private final List<Consumer<SettingChange>> witnesses = new ArrayList<>();
     private final SettingValues configured;
 
     private SettingValues base;
@@ -113,9 +116,10 @@ public final class Settings {
      * Changes a setting while the guard runs.
      *
      * @param seconds after which it reverts by itself, up to {@link #MAX_TUNING_SECONDS}; 0 for good
+     * @param who changes it: a user, or the way it comes
      * @throws InvalidSettingException when the name, the value or the time is not acceptable; nothing has changed
      */
-    public synchronized void tune(String name, String text, long seconds) {
+    public synchronized void tune(String name, String text, long seconds, String who) {
         Setting<?> setting = known(name, text);
         if (!setting.tunable()) {
             throw new InvalidSettingException(name, text, "no change while running; set it in the configuration");
@@ -137,20 +141,30 @@ public final class Settings {
         base = candidateBase;
         temporary.clear();
         temporary.putAll(candidate);
-        publish();
+        publish(who, seconds);
+    }
+
+    /** See {@link #tune(String, String, long, String)}; the change is recorded as the program's own. */
+    public void tune(String name, String text, long seconds) {
+        tune(name, text, seconds, PROGRAM);
     }
 
     /** Takes every setting back to what it was configured to be. */
-    public synchronized void revert() {
+    public synchronized void revert(String who) {
         base = configured;
         temporary.clear();
-        publish();
+        publish(who, 0);
+    }
+
+    /** See {@link #revert(String)}; the change is recorded as the program's own. */
+    public void revert() {
+        revert(PROGRAM);
     }
 
     /** Ends the tunings whose time is over; to be called now and then. */
     public synchronized void expire(long nowNanos) {
         if (temporary.values().removeIf(tuning -> tuning.nanosLeft(nowNanos) <= 0)) {
-            publish();
+            publish("time", 0);
         }
     }
 
@@ -160,9 +174,26 @@ public final class Settings {
         listener.accept(current);
     }
 
-    private void publish() {
+    /** Tells the witness each change from now on. */
+    public synchronized void onEachChange(Consumer<SettingChange> witness) {
+        witnesses.add(witness);
+    }
+
+    private void publish(String who, long seconds) {
+        SettingValues before = current;
         current = overlaid(base, temporary);
         listeners.forEach(listener -> listener.accept(current));
+        for (Setting<?> setting : settings.values()) {
+            if (!Objects.equals(before.find(setting), current.find(setting))) {
+                SettingChange change = new SettingChange(
+                        who,
+                        setting.name(),
+                        setting.format(before.find(setting)),
+                        setting.format(current.find(setting)),
+                        seconds);
+                witnesses.forEach(witness -> witness.accept(change));
+            }
+        }
     }
 
     /** Tunings end one after the other; each state between must be sound as well. */

@@ -1,5 +1,7 @@
 package io.portguard.standard;
 
+import io.portguard.connection.ConnectionTimeouts;
+import io.portguard.http.RateLimitFields;
 import io.portguard.limit.Algorithm;
 import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
@@ -7,6 +9,7 @@ import io.portguard.limit.Limits;
 import io.portguard.rule.PenaltyPolicy;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.SettingValues;
+import org.jspecify.annotations.Nullable;
 
 /** What the settings say to the rules. To be used by one thread at a time. */
 final class RuleSettings {
@@ -67,5 +70,20 @@ final class RuleSettings {
                 values.get(StandardSettings.PENALTIES_SLOW_RATE),
                 values.get(StandardSettings.PENALTIES_BAN_TIME),
                 values.get(StandardSettings.PENALTIES_WEIGHTS));
+    }
+
+    static ConnectionTimeouts timeouts(SettingValues values) {
+        return new ConnectionTimeouts(
+                values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT).toNanos(),
+                values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos(),
+                values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos(),
+                values.get(StandardSettings.CONNECTIONS_MIN_DATA_RATE));
+    }
+
+    /** What refusals say of the clients' rate; null while there is none. */
+    static @Nullable RateLimitFields rateLimitFields(SettingValues values) {
+        Double rate = values.find(StandardSettings.CLIENTS_RATE);
+        Double burst = values.find(StandardSettings.CLIENTS_BURST);
+        return rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
     }
 }

@@ -13,13 +13,11 @@ import io.portguard.NanoClock;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
+import io.portguard.audit.Audit;
 import io.portguard.client.ClientIdentity;
-import io.portguard.connection.ConnectionTimeouts;
 import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
-import io.portguard.http.RequestClassifier;
-import io.portguard.pressure.FileDescriptors;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.QueueDelay;
@@ -30,7 +28,6 @@ import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
 import io.portguard.rule.Penalties;
 import io.portguard.rule.StandardRules;
-import io.portguard.settings.Setting;
 import io.portguard.settings.SettingValues;
 import io.portguard.settings.Settings;
 import java.time.Duration;
@@ -49,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StandardGuard implements AutoCloseable {
 
-    private static final double CONNECTIONS_PER_DESCRIPTOR = 0.8;
+    private static final String PROGRAM = "program";
 
     private final Guard guard;
     private final Settings settings;
@@ -64,13 +61,14 @@ public final class StandardGuard implements AutoCloseable {
     private final OpenConnections connections;
     private final QueueDelay queueDelay;
     private final PortPressure pressure;
+    private final Audit audit;
     private volatile @Nullable RateLimitFields rateLimitFields;
     private final Set<Integer> declaredPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean sheddingEnabled = true;
 
     private StandardGuard(Builder builder) {
         settings = new Settings(
-                settingsOfThisProcess(builder.defaults),
+                ProcessSettings.all(builder.defaults),
                 StandardSettings.CONSTRAINTS,
                 builder.configuration,
                 builder.clock);
@@ -83,20 +81,11 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 connections::makeRoomFor,
                 builder.clock);
-        identity = new ClientIdentity(
-                values.get(StandardSettings.CLIENTS_IDENTIFY_BY),
-                values.get(StandardSettings.CLIENTS_IPV4_PREFIX),
-                values.get(StandardSettings.CLIENTS_IPV6_PREFIX),
-                values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES));
+        identity = FixedSettings.identity(values);
         rules.trustedProxies(identity.trustedProxies());
         ruleSettings = new RuleSettings(rules, values);
         accessLists = new AccessLists(rules, values, builder.clock.nanoTime());
-        attempts = new HttpAttempts(
-                clients,
-                identity,
-                new RequestClassifier(
-                        values.get(StandardSettings.REQUESTS_PRIORITIES),
-                        values.get(StandardSettings.REQUESTS_EXEMPT)));
+        attempts = new HttpAttempts(clients, identity, FixedSettings.classifier(values));
         queueDelay = new QueueDelay(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         pressure = new PortPressure(
                 rules,
@@ -106,10 +95,13 @@ public final class StandardGuard implements AutoCloseable {
                 builder.clock,
                 new PressureLog(
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
+        audit = FixedSettings.audit(builder.name, values, builder.clock);
         guard = builder.guard(this);
         checks = new ConnectionChecks(guard, rules.penalties());
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
+        settings.onEachChange(audit::changed);
+        rules.penalties().onBan((client, seconds) -> audit.banned(client, "penalties", seconds));
     }
 
     /** A builder of a guard with this name, {@code server} for a service's main port. */
@@ -171,21 +163,19 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     /**
-     * Records that a client failed by its own doing: to be called by adapters, once for each failure, whether the
-     * attempt was admitted or not. Costs two words' reading unless {@code penalties.*} are set; never blocks, throws or
-     * logs, and allocates nothing but a ban.
+     * Records that a client failed by its own doing: once for each failure, whether the attempt was admitted or not.
+     * Cheap unless {@code penalties.*} are set; never blocks, throws or logs, and allocates nothing but a ban.
      *
-     * @param attempt whose client it was: that of the connection, with the peer's address, for what is wrong with the
-     *     connection; that of the request for what is wrong with a request
+     * @param attempt that of the connection, with the peer's address, for what is wrong with the connection; that of the
+     *     request for what is wrong with a request
      */
     public void failed(Attempt attempt, Failure failure) {
         rules.penalties().failed(attempt, failure);
     }
 
     /**
-     * Records what an admitted request was answered, for those of 400 to 499 that count against their client: to be
-     * called by adapters when the status is known, and not for the guard's own refusals. Costs as little as {@link
-     * #failed}.
+     * Records what an admitted request was answered, for those of 400 to 499 that count against their client: once, when
+     * the status is known, and not for the guard's own refusals. As cheap as {@link #failed}.
      */
     public void answered(Attempt attempt, int status) {
         rules.penalties().answered(attempt, status);
@@ -222,14 +212,30 @@ public final class StandardGuard implements AutoCloseable {
         guard.refresh();
     }
 
-    /** See {@link BanRule#ban}. */
-    public void ban(ClientKey client, long seconds) {
+    /**
+     * See {@link BanRule#ban}.
+     *
+     * @param who bans it: a user, or the way it comes
+     */
+    public void ban(ClientKey client, long seconds, String who) {
         rules.bans().ban(client, seconds);
+        audit.banned(client, who, seconds);
         guard.refresh();
+    }
+
+    /** See {@link #ban(ClientKey, long, String)}; recorded as the program's own. */
+    public void ban(ClientKey client, long seconds) {
+        ban(client, seconds, PROGRAM);
     }
 
     /** Ends a ban and forgives the client's failures; returns whether there was a ban. */
     public boolean unban(ClientKey client) {
+        return unban(client, PROGRAM);
+    }
+
+    /** The same, done by a user or in the way that is told. */
+    public boolean unban(ClientKey client, String who) {
+        audit.banned(client, who, 0);
         rules.penalties().forgive(clients.client(client));
         return rules.bans().unban(client);
     }
@@ -248,6 +254,10 @@ public final class StandardGuard implements AutoCloseable {
     public List<String> notices() {
         List<String> notices = new ArrayList<>(accessLists.notices());
         notices.addAll(identityNotices.all());
+        if (audit.lost() > 0) {
+            notices.add(
+                    "The audit lost " + audit.lost() + " events: its buffer was full or its folder cannot be written.");
+        }
         return notices;
     }
 
@@ -296,11 +306,11 @@ public final class StandardGuard implements AutoCloseable {
     @Override
     public void close() {
         guard.close();
+        audit.close();
     }
 
     private void tick(long nowNanos) {
         settings.expire(nowNanos);
-        accessLists.follow(nowNanos);
         identityNotices.log();
         pressure.tick(nowNanos, sheddingEnabled);
         clients.sweep();
@@ -318,44 +328,11 @@ public final class StandardGuard implements AutoCloseable {
         checks.apply(values);
         ruleSettings.apply(values);
         accessLists.apply(values);
-        applyTimeouts(values);
-        rateLimitFields = rateLimitFields(values);
+        connections.configure(RuleSettings.timeouts(values), values.get(StandardSettings.MODE) == Mode.ENFORCE);
+        rateLimitFields = RuleSettings.rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
-    }
-
-    private void applyTimeouts(SettingValues values) {
-        connections.configure(
-                new ConnectionTimeouts(
-                        values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT)
-                                .toNanos(),
-                        values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos(),
-                        values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos(),
-                        values.get(StandardSettings.CONNECTIONS_MIN_DATA_RATE)),
-                values.get(StandardSettings.MODE) == Mode.ENFORCE);
-    }
-
-    private static @Nullable RateLimitFields rateLimitFields(SettingValues values) {
-        Double rate = values.find(StandardSettings.CLIENTS_RATE);
-        Double burst = values.find(StandardSettings.CLIENTS_BURST);
-        return rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
-    }
-
-    private static List<Setting<?>> settingsOfThisProcess(Map<String, String> defaults) {
-        long descriptors = new FileDescriptors().max();
-        List<Setting<?>> settings = new ArrayList<>(StandardSettings.all());
-        if (descriptors > 0) {
-            long connections = Math.max(1, Math.min((long) (descriptors * CONNECTIONS_PER_DESCRIPTOR), 10_000_000));
-            settings.replaceAll(setting -> setting.equals(StandardSettings.CONNECTIONS_MAX)
-                    ? StandardSettings.CONNECTIONS_MAX.withDefault((int) connections)
-                    : setting);
-        }
-        settings.replaceAll(setting -> {
-            String text = defaults.get(setting.name());
-            return text == null ? setting : setting.withDefaultText(text);
-        });
-        return settings;
     }
 
     /** Builds a {@link StandardGuard}. Not thread-safe. */
@@ -458,6 +435,9 @@ public final class StandardGuard implements AutoCloseable {
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
+                    .slowChore(port.accessLists::follow)
+                    .slowChore(now -> port.audit.drain())
+                    .listener(port.audit)
                     .build();
         }
     }

@@ -18,7 +18,6 @@ import io.portguard.settings.SettingTypes;
 import io.portguard.settings.SettingValues;
 import io.portguard.wire.ServerNameRules;
 import io.portguard.wire.Signatures;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,8 +36,7 @@ public final class StandardSettings {
 
     private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
 
-    private static final SettingType<Path> FILE =
-            SettingTypes.parsed("the path of a file", StandardSettings::parsePath);
+    private static final SettingType<Path> FILE = SettingTypes.path("the path of a file");
 
     public static final Setting<Mode> MODE = Setting.of(
             "mode",
@@ -243,6 +241,24 @@ public final class StandardSettings {
                     "access.deny-file", FILE, "A file of more addresses and networks that may not connect; followed.")
             .fixed();
 
+    public static final Setting<Path> AUDIT_FOLDER = Setting.unset(
+                    "audit.folder", SettingTypes.path("the path of a folder"), "Where the audit trail is written.")
+            .fixed();
+
+    public static final Setting<Integer> AUDIT_FILE_SIZE = Setting.of(
+                    "audit.file-size",
+                    SettingType.wholeNumber(1, 10_000),
+                    64,
+                    "Megabytes from which the audit trail goes on in a new file; it does each day.")
+            .fixed();
+
+    public static final Setting<Duration> AUDIT_RETENTION = Setting.of(
+                    "audit.retention",
+                    SettingType.duration(Duration.ofDays(1), Duration.ofDays(3_650)),
+                    Duration.ofDays(180),
+                    "How long files of the audit trail are kept.")
+            .fixed();
+
     public static final Setting<Integer> PENALTIES_SLOW_AT =
             Setting.unset("penalties.slow-at", POINTS, "Points from which a client that fails is slowed down.");
 
@@ -348,7 +364,10 @@ public final class StandardSettings {
                 PENALTIES_FORGIVEN,
                 PENALTIES_SLOW_RATE,
                 PENALTIES_BAN_TIME,
-                PENALTIES_WEIGHTS);
+                PENALTIES_WEIGHTS,
+                AUDIT_FOLDER,
+                AUDIT_FILE_SIZE,
+                AUDIT_RETENTION);
     }
 
     private static boolean slowsBeforeItBans(SettingValues values) {
@@ -377,14 +396,6 @@ public final class StandardSettings {
     private static String unlessUnset(String text) {
         String trimmed = text.trim();
         return trimmed.equalsIgnoreCase("unset") || trimmed.equalsIgnoreCase("none") ? "" : trimmed;
-    }
-
-    private static Optional<Path> parsePath(String text) {
-        try {
-            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.trim()));
-        } catch (InvalidPathException none) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<String> hostName(String text) {

@@ -41,6 +41,7 @@ class NoticesTest {
 
     private void tick(StandardGuard guard) {
         clock.advanceSeconds(1);
+        guard.guard().tickSlowly();
         guard.guard().tick();
     }
 

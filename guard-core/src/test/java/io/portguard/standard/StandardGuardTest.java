@@ -2,20 +2,28 @@ package io.portguard.standard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
+import io.portguard.IpAddress;
 import io.portguard.ManualClock;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
+import io.portguard.audit.TrailCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StandardGuardTest {
 
@@ -84,5 +92,40 @@ class StandardGuardTest {
         out.forEach(permit -> permit.release(Outcome.SUCCESS));
         assertThat(guard.status().rejectedRequests()).isZero();
         assertThat(guard.status().activeRequests()).isZero();
+    }
+
+    @Test
+    void whatIsRefusedAndChangedIsInTheAuditTrail(@TempDir Path folder) throws IOException {
+        StandardGuard guard = guard(Map.of("audit.folder", folder.toString(), "penalties.ban-at", "1"));
+        Client client = guard.guard().client(Attempts.key(1));
+        Attempt attempt = Attempt.request(client, IpAddress.parseOrNull("10.0.0.1"), Priority.NORMAL);
+        guard.settings().tune("clients.rate", "50", 1, "alice");
+        guard.answered(attempt, 404);
+        guard.guard().tick();
+        guard.guard().tryAdmit(attempt);
+        guard.unban(client.key(), "bob");
+        clock.advanceSeconds(2);
+        guard.guard().tick();
+        guard.settings().tune("clients.rate", "60", 0);
+        guard.settings().revert("carol");
+        guard.guard().tickSlowly();
+        guard.close();
+        TrailCheck check = TrailCheck.of(folder, "test");
+        assertThat(check.isSound()).isTrue();
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        }
+        assertThat(lines).hasSize(8);
+        assertThat(lines.get(1)).contains("alice", "\"clients.rate\"", "\"unset\"", "\"50\"", "until");
+        assertThat(lines.get(2)).contains("client-banned", "penalties");
+        assertThat(lines.get(3)).contains("\"refused\"", "\"banned\"", "10.0.0.1");
+        assertThat(lines.get(4)).contains("client-unbanned", "bob");
+        assertThat(lines.get(5)).contains("\"time\"", "\"portguard.to\":\"unset\"");
+        assertThat(lines.get(6)).contains("\"program\"", "\"portguard.to\":\"60\"");
+        assertThat(lines.get(7)).contains("carol", "\"portguard.from\":\"60\"");
+        assertThat(guard.notices()).isEmpty();
     }
 }

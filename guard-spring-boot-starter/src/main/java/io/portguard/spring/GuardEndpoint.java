@@ -5,12 +5,14 @@ import io.portguard.settings.InvalidSettingException;
 import io.portguard.settings.Settings;
 import io.portguard.spring.GuardDescription.SettingDescription;
 import io.portguard.standard.StandardGuard;
+import java.security.Principal;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -54,28 +56,38 @@ final class GuardEndpoint {
     /** Tunes a setting, after which it is as the answer says; nothing has changed when the answer is a problem. */
     @WriteOperation
     WebEndpointResponse<OperationResponseBody> tune(
-            @Selector String name, @Nullable String setting, @Nullable String value, @Nullable String seconds) {
+            SecurityContext caller,
+            @Selector String name,
+            @Nullable String setting,
+            @Nullable String value,
+            @Nullable String seconds) {
         StandardGuard guard = guards.get(name);
         if (guard == null) {
             return unknownGuard(name);
         }
         try {
-            return new WebEndpointResponse<>(tune(guard.settings(), setting, value, seconds));
+            return new WebEndpointResponse<>(tune(guard.settings(), setting, value, seconds, who(caller)));
         } catch (InvalidSettingException refused) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "Bad Request", refused.getMessage());
         }
     }
 
     private SettingDescription tune(
-            Settings settings, @Nullable String setting, @Nullable String value, @Nullable String seconds) {
+            Settings settings, @Nullable String setting, @Nullable String value, @Nullable String seconds, String who) {
         String name = setting == null ? "" : setting;
         if (value == null) {
             // A missing value is not taken for "unset": a misspelled key would take a limit away.
             throw new InvalidSettingException(
                     name, "", "a \"value\": " + settings.named(name).expected());
         }
-        settings.tune(name, value, seconds(seconds));
+        settings.tune(name, value, seconds(seconds), who);
         return SettingDescription.of(settings, settings.named(name), clock);
+    }
+
+    /** As whom the audit records a change. */
+    private static String who(SecurityContext caller) {
+        Principal principal = caller.getPrincipal();
+        return principal == null ? "actuator" : principal.getName();
     }
 
     private static long seconds(@Nullable String seconds) {

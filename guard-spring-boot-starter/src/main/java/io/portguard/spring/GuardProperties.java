@@ -34,6 +34,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pressure Signs of pressure that are watched besides those that always are.
  * @param access Who may connect.
  * @param penalties What comes of failures that are a client's own doing.
+ * @param audit The record of what was refused and changed.
  * @param management The guard of a management port of its own.
  * @param readiness When the service says that it refuses traffic.
  * @param health When the service's health tells of a saturated port.
@@ -50,6 +51,7 @@ record GuardProperties(
         @DefaultValue Pressure pressure,
         @DefaultValue Access access,
         @DefaultValue Penalties penalties,
+        @DefaultValue Audit audit,
         @DefaultValue Management management,
         @DefaultValue Readiness readiness,
         @DefaultValue Health health) {
@@ -219,6 +221,18 @@ record GuardProperties(
             @Nullable Double slowRate,
             @Nullable Duration banTime,
             @Nullable List<String> weights) {}
+
+    /**
+     * The record of what was refused and changed.
+     *
+     * @param folder Where the audit trail is written; by default nowhere.
+     * @param fileSize Megabytes from which the audit trail goes on in a new file; it does each day.
+     * @param retention How long files of the audit trail are kept.
+     */
+    record Audit(
+            @Nullable Path folder,
+            @Nullable Integer fileSize,
+            @Nullable Duration retention) {}
 
     /**
      * The guard of a management port of its own. It looks at connections alone and never sheds load.

@@ -31,6 +31,9 @@ final class GuardSettings {
         settings.putList(StandardSettings.PRESSURE_NAMES, properties.pressure().names());
         settings.put(properties.access());
         settings.put(properties.penalties());
+        settings.put(StandardSettings.AUDIT_FOLDER, properties.audit().folder());
+        settings.put(StandardSettings.AUDIT_FILE_SIZE, properties.audit().fileSize());
+        settings.put(StandardSettings.AUDIT_RETENTION, properties.audit().retention());
         return settings.texts;
     }
 

@@ -71,6 +71,9 @@ class GuardPropertiesTest {
         configured.put("access.deny", "192.0.2.1");
         configured.put("access.allow-file", file("allow.txt", "198.51.100.0/24"));
         configured.put("access.deny-file", file("deny.txt", "# nobody"));
+        configured.put("audit.folder", folder.toString());
+        configured.put("audit.file-size", "7");
+        configured.put("audit.retention", "365d");
         configured.put("penalties.slow-at", "57");
         configured.put("penalties.ban-at", "58");
         configured.put("penalties.forgiven", "59");

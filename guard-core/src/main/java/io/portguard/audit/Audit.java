@@ -1,0 +1,123 @@
+package io.portguard.audit;
+
+import io.portguard.Attempt;
+import io.portguard.ClientKey;
+import io.portguard.GuardListener;
+import io.portguard.NanoClock;
+import io.portguard.Rejection;
+import io.portguard.settings.SettingChange;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records what a guard refused, a sample of one a second for each client and reason, and everything that was changed.
+ * Thread-safe. Events wait in a bounded buffer and are written by {@link #drain}, off every request's thread: to the
+ * logger {@code io.portguard.audit}, changes at {@code INFO} and refusals at {@code DEBUG}, and to files where there is a
+ * folder for them.
+ */
+public final class Audit implements GuardListener {
+
+    private static final System.Logger LOGGER = System.getLogger("io.portguard.audit");
+    private static final int BUFFERED = 1 << 13;
+    private static final int AT_ONCE = 1 << 10;
+
+    private final String guard;
+    private final NanoClock clock;
+    private final @Nullable AuditTrail trail;
+    private final RefusalSample sample = new RefusalSample();
+    private final EventBuffer buffer = new EventBuffer(BUFFERED);
+    private long lostTold;
+    private boolean begun;
+
+    /**
+     * An audit.
+     *
+     * @param folder of the files; null for none
+     * @param maxFileBytes from which a new file is begun
+     * @param retention how long files are kept, in whole days
+     */
+    public Audit(String guard, @Nullable Path folder, long maxFileBytes, Duration retention, NanoClock clock) {
+        this.guard = guard;
+        this.clock = clock;
+        this.trail = folder == null ? null : new AuditTrail(folder, guard, maxFileBytes, retention);
+    }
+
+    @Override
+    public void rejected(Attempt attempt, Rejection rejection, boolean enforced) {
+        if (trail == null && !LOGGER.isLoggable(Level.DEBUG)) {
+            return;
+        }
+        int hash = attempt.client().key().hashCode() * 31 + rejection.reason().ordinal();
+        long notRecorded = sample.take(hash, clock.nanoTime());
+        if (notRecorded != RefusalSample.PASSED_OVER) {
+            buffer.add(new AuditEvent.Refused(clock.epochMillis(), attempt, rejection.reason(), enforced, notRecorded));
+        }
+    }
+
+    /** A setting was changed. */
+    public void changed(SettingChange change) {
+        long now = clock.epochMillis();
+        buffer.add(new AuditEvent.Changed(now, change, change.seconds() == 0 ? 0 : now + change.seconds() * 1_000));
+    }
+
+    /** A client was banned for so many seconds; 0 when its ban was ended. */
+    public void banned(ClientKey client, String who, long seconds) {
+        buffer.add(new AuditEvent.Banned(clock.epochMillis(), client.toString(), who, seconds));
+    }
+
+    /** Events that were lost because the buffer was full or a file could not be written. */
+    public long lost() {
+        return buffer.dropped() + (trail == null ? 0 : trail.lost());
+    }
+
+    /** Writes what has come; may take its time, on a thread that nothing else waits for. */
+    public synchronized void drain() {
+        List<AuditEvent> events = new ArrayList<>();
+        do {
+            events.clear();
+            addTrailsOwn(events);
+            for (AuditEvent event = buffer.take(); event != null; event = buffer.take()) {
+                log(event);
+                events.add(event);
+                if (events.size() >= AT_ONCE) {
+                    break;
+                }
+            }
+            if (trail != null && !events.isEmpty() && trail.write(events, clock.epochMillis())) {
+                begun = true;
+            }
+        } while (events.size() >= AT_ONCE);
+    }
+
+    private void addTrailsOwn(List<AuditEvent> events) {
+        if (!begun) {
+            events.add(new AuditEvent.Trail(clock.epochMillis(), "audit-began", 0));
+        }
+        long lost = lost();
+        if (begun && lost > lostTold) {
+            events.add(new AuditEvent.Trail(clock.epochMillis(), "events-lost", lost - lostTold));
+            lostTold = lost;
+        }
+    }
+
+    private void log(AuditEvent event) {
+        Level level = event instanceof AuditEvent.Refused ? Level.DEBUG : Level.INFO;
+        if (LOGGER.isLoggable(level)) {
+            JsonLine line = new JsonLine().text("observer.name", guard);
+            event.write(line);
+            LOGGER.log(level, () -> line.open() + "}");
+        }
+    }
+
+    /** Writes what has come and closes the file. */
+    public synchronized void close() {
+        drain();
+        if (trail != null) {
+            trail.close();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.portguard.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links lines by hash: each ends with the SHA-256 of the hash before it and of itself up to there, so that a line that
+ * is changed, missing or put in between is found. Stateless.
+ */
+final class Chain {
+
+    /** What stands before the first line of all. */
+    static final String BEGINNING = "0".repeat(64);
+
+    private static final String MEMBER = ",\"portguard.hash\":\"";
+    private static final String END = "\"}";
+
+    private Chain() {}
+
+    /** A line's members closed with their hash. */
+    static String close(String open, String hashBefore) {
+        return open + MEMBER + hash(open, hashBefore) + END;
+    }
+
+    /** The hash that a line ends with; null when it ends with none. */
+    static @Nullable String hashOf(String line) {
+        int from = line.length() - END.length() - BEGINNING.length();
+        boolean formed =
+                from >= MEMBER.length() && line.endsWith(END) && line.startsWith(MEMBER, from - MEMBER.length());
+        return formed ? line.substring(from, from + BEGINNING.length()) : null;
+    }
+
+    /** Whether a line is what its hash and the one before say. */
+    static boolean holds(String line, String hashBefore) {
+        String hash = hashOf(line);
+        if (hash == null) {
+            return false;
+        }
+        String open = line.substring(0, line.length() - END.length() - BEGINNING.length() - MEMBER.length());
+        return hash.equals(hash(open, hashBefore));
+    }
+
+    private static String hash(String open, String hashBefore) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(hashBefore.getBytes(StandardCharsets.US_ASCII));
+            return HexFormat.of().formatHex(digest.digest(open.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every Java platform has SHA-256", impossible);
+        }
+    }
+}

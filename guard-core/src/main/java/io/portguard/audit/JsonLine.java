@@ -1,0 +1,64 @@
+package io.portguard.audit;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of JSON in the Elastic Common Schema, with dotted names. Whatever a text holds, the line stays one line and
+ * one object: all but printable ASCII is escaped, and a long text is cut. Not thread-safe.
+ */
+final class JsonLine {
+
+    private static final int MAX_TEXT = 512;
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private final StringBuilder json = new StringBuilder(512).append('{');
+
+    static String time(long epochMillis) {
+        return Instant.ofEpochMilli(epochMillis).toString();
+    }
+
+    /** A member, left out when it is null. */
+    JsonLine text(String name, @Nullable String value) {
+        if (value != null) {
+            name(name).append('"');
+            int length = Math.min(value.length(), MAX_TEXT);
+            for (int i = 0; i < length; i++) {
+                escape(value.charAt(i));
+            }
+            json.append(length < value.length() ? "...\"" : "\"");
+        }
+        return this;
+    }
+
+    JsonLine number(String name, long value) {
+        name(name).append(value);
+        return this;
+    }
+
+    private StringBuilder name(String name) {
+        if (json.length() > 1) {
+            json.append(',');
+        }
+        return json.append('"').append(name).append("\":");
+    }
+
+    private void escape(char c) {
+        if (c == '"' || c == '\\') {
+            json.append('\\').append(c);
+        } else if (c >= ' ' && c < 127) {
+            json.append(c);
+        } else {
+            json.append("\\u")
+                    .append(HEX[c >> 12])
+                    .append(HEX[c >> 8 & 0xf])
+                    .append(HEX[c >> 4 & 0xf])
+                    .append(HEX[c & 0xf]);
+        }
+    }
+
+    /** The members so far, without the end of the object. */
+    String open() {
+        return json.toString();
+    }
+}

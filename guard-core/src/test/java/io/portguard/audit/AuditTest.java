@@ -1,0 +1,340 @@
+package io.portguard.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.Attempts;
+import io.portguard.ClientKey;
+import io.portguard.IpAddress;
+import io.portguard.NanoClock;
+import io.portguard.Priority;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.settings.SettingChange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AuditTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+    private static final Duration RETENTION = Duration.ofDays(180);
+
+    /** A JSON object of texts and numbers, as strict as RFC 8259 about the texts. */
+    private static final Pattern FLAT_OBJECT = Pattern.compile(
+            "\\{(\"[a-z_@.]+\":(\"([ !#-\\[\\]-~]|\\\\[\"\\\\]|\\\\u[0-9a-f]{4})*\"|\\d+),?)+(?<!,)\\}");
+
+    private static final class Clock implements NanoClock {
+
+        private long millis;
+
+        @Override
+        public long nanoTime() {
+            return millis * 1_000_000;
+        }
+
+        @Override
+        public long epochMillis() {
+            return NOON.toEpochMilli() + millis;
+        }
+
+        void advance(Duration by) {
+            millis += by.toMillis();
+        }
+    }
+
+    private final Clock clock = new Clock();
+
+    @TempDir
+    private Path temporary;
+
+    private Path folder() {
+        return temporary.resolve("audit");
+    }
+
+    private Audit audit(long maxFileBytes) {
+        return new Audit("server", folder(), maxFileBytes, RETENTION, clock);
+    }
+
+    private static Attempt request(ClientKey key) {
+        return Attempt.request(() -> key, IpAddress.parseOrNull("192.0.2.1"), Priority.NORMAL);
+    }
+
+    private static void refuse(Audit audit, ClientKey key) {
+        audit.rejected(request(key), Rejection.of(Reason.CLIENT_RATE), true);
+    }
+
+    private List<Path> files() throws IOException {
+        return new TrailFiles(folder(), "server").all();
+    }
+
+    private List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path file : files()) {
+            lines.addAll(Files.readAllLines(file, StandardCharsets.US_ASCII));
+        }
+        return lines;
+    }
+
+    private TrailCheck check() throws IOException {
+        return TrailCheck.of(folder(), "server");
+    }
+
+    /** A trail of some files and lines. */
+    private void writeSome(int changes) {
+        Audit audit = audit(1_500);
+        for (int i = 0; i < changes; i++) {
+            audit.changed(new SettingChange("alice", "clients.rate", "unset", Integer.toString(i), 0));
+            audit.drain();
+        }
+        audit.close();
+    }
+
+    @Test
+    void ofAClientAndReasonOneRefusalASecondIsRecordedAndTheOthersAreCounted() throws IOException {
+        Audit audit = audit(1 << 20);
+        for (int i = 0; i < 100; i++) {
+            refuse(audit, Attempts.key(1));
+        }
+        refuse(audit, Attempts.key(2));
+        audit.rejected(request(Attempts.key(1)), Rejection.of(Reason.BANNED), false);
+        clock.advance(Duration.ofSeconds(1));
+        refuse(audit, Attempts.key(1));
+        audit.close();
+        assertThat(lines()).hasSize(5);
+        assertThat(lines().get(0)).contains("\"event.action\":\"audit-began\"");
+        assertThat(lines().get(1))
+                .contains("\"@timestamp\":\"2026-11-25T12:00:00Z\"")
+                .contains("\"ecs.version\":\"8.17.0\"")
+                .contains("\"event.action\":\"refused\",\"event.reason\":\"client-rate\"")
+                .contains("\"source.ip\":\"192.0.2.1\"")
+                .contains("\"portguard.client\":\"10.0.0.1\"")
+                .contains("\"portguard.not_recorded\":0");
+        assertThat(lines().get(2)).contains("\"portguard.client\":\"10.0.0.2\"");
+        assertThat(lines().get(3)).contains("\"event.action\":\"would-refuse\",\"event.reason\":\"banned\"");
+        assertThat(lines().get(4)).contains("\"portguard.not_recorded\":99");
+        assertThat(lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
+    }
+
+    @Test
+    void howeverManyClientsAreRefusedAThousandASecondAreRecorded() throws IOException {
+        Audit audit = audit(1 << 20);
+        for (int i = 0; i < 50_000; i++) {
+            refuse(audit, Attempts.key(i));
+        }
+        audit.close();
+        assertThat(lines()).hasSize(1_001);
+        assertThat(audit.lost()).isZero();
+    }
+
+    @Test
+    void aChangeIsRecordedWithWhoAndUntilWhen() throws IOException {
+        Audit audit = audit(1 << 20);
+        audit.changed(new SettingChange("alice", "clients.rate", "unset", "50", 600));
+        audit.banned(Attempts.key(1), "jmx", 60);
+        audit.banned(Attempts.key(1), "jmx", 0);
+        audit.close();
+        assertThat(lines().get(1))
+                .contains("\"event.action\":\"setting-changed\",\"user.name\":\"alice\"")
+                .contains("\"portguard.setting\":\"clients.rate\"")
+                .contains("\"portguard.from\":\"unset\",\"portguard.to\":\"50\"")
+                .contains("\"portguard.until\":\"2026-11-25T12:10:00Z\"");
+        assertThat(lines().get(2))
+                .contains("\"event.action\":\"client-banned\"")
+                .contains("\"portguard.until\":\"2026-11-25T12:01:00Z\"");
+        assertThat(lines().get(3))
+                .contains("\"event.action\":\"client-unbanned\"")
+                .doesNotContain("until");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {95, 96})
+    void nothingThatAClientSendsBreaksOrForgesALine(long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        String[] parts = {
+            "\"",
+            "\\",
+            "\n",
+            "\r",
+            "}",
+            "{",
+            "\",\"portguard.hash\":\"",
+            "\u0000",
+            "\u2028",
+            "é",
+            "\ud83d",
+            "a",
+            "\"}\n{\""
+        };
+        Audit audit = audit(20_000);
+        for (int i = 0; i < 2_000; i++) {
+            StringBuilder name = new StringBuilder();
+            for (int length = random.nextInt(40); length > 0; length--) {
+                name.append(parts[random.nextInt(parts.length)]);
+            }
+            audit.banned(ClientKey.named(name.toString()), name.toString(), 1);
+            if (random.nextInt(50) == 0) {
+                audit.drain();
+            }
+        }
+        audit.banned(ClientKey.named("x".repeat(100_000)), "x", 1);
+        audit.close();
+        assertThat(lines())
+                .hasSize(2_002)
+                .allMatch(line -> FLAT_OBJECT.matcher(line).matches());
+        assertThat(lines()).allMatch(line -> line.length() < 8_000);
+        assertThat(check().breaks()).as("seed %d", seed).isEmpty();
+        assertThat(check().lines()).isEqualTo(2_002);
+    }
+
+    @Test
+    void aFullFileIsFollowedByANewOneAndTheChainGoesOn() throws IOException {
+        writeSome(50);
+        assertThat(files()).hasSizeGreaterThan(5);
+        assertThat(files().get(0).getFileName()).hasToString("server.2026-11-25.0001.jsonl");
+        assertThat(files()).allMatch(file -> file.toFile().length() < 2_500);
+        assertThat(check().isSound()).isTrue();
+        assertThat(check().lines()).isEqualTo(51);
+    }
+
+    @Test
+    void anotherDayAndARestartBeginANewFileAndOldOnesAreDeleted() throws IOException {
+        Audit audit = audit(1 << 20);
+        audit.drain();
+        clock.advance(Duration.ofDays(1));
+        refuse(audit, Attempts.key(1));
+        audit.close();
+        Audit again = audit(1 << 20);
+        again.close();
+        assertThat(files())
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly(
+                        "server.2026-11-25.0001.jsonl", "server.2026-11-26.0001.jsonl", "server.2026-11-26.0002.jsonl");
+        assertThat(check().isSound()).isTrue();
+        Files.writeString(folder().resolve("other.2020-01-01.0001.jsonl"), "not ours\n");
+        clock.advance(RETENTION);
+        audit(1 << 20).close();
+        assertThat(files()).hasSize(3);
+        assertThat(check().isSound()).isTrue();
+        clock.advance(Duration.ofDays(1));
+        audit(1 << 20).close();
+        assertThat(files()).hasSize(2);
+        assertThat(folder().resolve("other.2020-01-01.0001.jsonl")).exists();
+    }
+
+    @Test
+    void whateverIsChangedTakenAwayOrPutInBetweenIsFound() throws IOException {
+        writeSome(30);
+        String hash = check().lastHash();
+        assertThat(hash).isEqualTo(Chain.hashOf(lines().get(lines().size() - 1)));
+        for (Path file : files()) {
+            List<String> original = Files.readAllLines(file);
+            for (int i = 0; i < original.size(); i++) {
+                boolean firstOfAll = file.equals(files().get(0)) && i == 0;
+                boolean lastOfAll = file.equals(files().get(files().size() - 1)) && i == original.size() - 1;
+                List<String> changed = new ArrayList<>(original);
+                changed.set(i, original.get(i).replace("\"portguard\"", "\"portguarD\""));
+                assertFound(file, changed, !firstOfAll);
+                List<String> missing = new ArrayList<>(original);
+                missing.remove(i);
+                // Only the last hash, which is in the log too, shows that the end is missing.
+                assertFound(file, missing, !firstOfAll && !lastOfAll);
+                List<String> twice = new ArrayList<>(original);
+                twice.add(i, original.get(i));
+                assertFound(file, twice, true);
+            }
+            Files.write(file, original);
+        }
+        Path between = files().get(2);
+        Files.delete(between);
+        assertThat(check().isSound()).isFalse();
+        assertThat(check().breaks().get(0)).contains("something before it is missing");
+    }
+
+    private void assertFound(Path file, List<String> lines, boolean found) throws IOException {
+        Files.writeString(file, String.join("\n", lines) + (lines.isEmpty() ? "" : "\n"));
+        assertThat(check().isSound()).as("%s: %s", file, lines).isEqualTo(!found);
+    }
+
+    @Test
+    void aLineCutShortIsPassedOverAndTheChainGoesOnFromTheLastWholeOne() throws IOException {
+        writeSome(3);
+        Path last = files().get(files().size() - 1);
+        Files.writeString(last, Files.readString(last) + "{\"@timestamp\":\"2026");
+        writeSome(3);
+        assertThat(check().breaks()).isEmpty();
+        assertThat(check().lines()).isEqualTo(8);
+    }
+
+    @Test
+    void aFolderThatVanishesIsMadeAnew() throws IOException {
+        Audit audit = audit(1 << 20);
+        refuse(audit, Attempts.key(1));
+        audit.drain();
+        try (Stream<Path> files = Files.list(folder())) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder());
+        refuse(audit, Attempts.key(2));
+        audit.close();
+        assertThat(audit.lost()).isZero();
+        assertThat(lines()).singleElement().asString().contains("10.0.0.2");
+    }
+
+    @Test
+    void whatCannotBeWrittenIsCountedAndToldWhenItCanBeAgain() throws IOException {
+        Files.writeString(folder(), "a file where the folder should be");
+        Audit audit = audit(1 << 20);
+        refuse(audit, Attempts.key(1));
+        audit.drain();
+        refuse(audit, Attempts.key(2));
+        audit.drain();
+        long lost = audit.lost();
+        assertThat(lost).isEqualTo(4);
+        Files.delete(folder());
+        clock.advance(Duration.ofSeconds(5));
+        audit.drain();
+        audit.drain();
+        refuse(audit, Attempts.key(3));
+        audit.close();
+        assertThat(lines()).hasSize(3);
+        assertThat(lines().get(1)).contains("\"event.action\":\"events-lost\"").contains("\"portguard.lost\":4");
+        assertThat(check().isSound()).isTrue();
+    }
+
+    @Test
+    void aFullBufferDropsAndCounts() throws IOException {
+        Audit audit = audit(1 << 20);
+        for (int i = 0; i < 10_000; i++) {
+            audit.banned(Attempts.key(i), "test", 1);
+        }
+        assertThat(audit.lost()).isEqualTo(10_000 - (1 << 13));
+        audit.close();
+        assertThat(lines()).hasSize((1 << 13) + 2);
+        assertThat(check().isSound()).isTrue();
+    }
+
+    @Test
+    void withoutAFolderNothingIsWritten() {
+        Audit audit = new Audit("server", null, 1 << 20, RETENTION, clock);
+        refuse(audit, Attempts.key(1));
+        audit.changed(new SettingChange("alice", "clients.rate", "unset", "50", 0));
+        audit.close();
+        assertThat(folder()).doesNotExist();
+        assertThat(audit.lost()).isZero();
+    }
+}
