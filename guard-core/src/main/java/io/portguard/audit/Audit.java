@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records what a guard refused, a sample of one a second for each client and reason, and everything that was changed.
  * Thread-safe. Events wait in a bounded buffer and are written by {@link #drain}, off every request's thread: to the
- * logger {@code io.portguard.audit}, changes at {@code INFO} and refusals at {@code DEBUG}, and to files where there is a
- * folder for them.
+ * logger {@code io.portguard.audit}, changes at {@code INFO}, refusals and bans for failures at {@code DEBUG}, and to
+ * files where there is a folder for them.
  */
 public final class Audit implements GuardListener {
+
+    /** As whom bans for failures are recorded. */
+    public static final String PENALTIES = "penalties";
 
     private static final System.Logger LOGGER = System.getLogger("io.portguard.audit");
     private static final int BUFFERED = 1 << 13;
@@ -74,6 +77,14 @@ public final class Audit implements GuardListener {
         return buffer.dropped() + (trail == null ? 0 : trail.lost());
     }
 
+    /** What an operator should know of the audit; empty when all is well. */
+    public List<String> notices() {
+        long lost = lost();
+        return lost == 0
+                ? List.of()
+                : List.of("The audit lost " + lost + " events: its buffer was full or its folder cannot be written.");
+    }
+
     /** Writes what has come; may take its time, on a thread that nothing else waits for. */
     public synchronized void drain() {
         List<AuditEvent> events = new ArrayList<>();
@@ -105,7 +116,10 @@ public final class Audit implements GuardListener {
     }
 
     private void log(AuditEvent event) {
-        Level level = event instanceof AuditEvent.Refused ? Level.DEBUG : Level.INFO;
+        // Whoever can have many addresses banned shall not fill the log.
+        boolean ofClients = event instanceof AuditEvent.Refused
+                || (event instanceof AuditEvent.Banned ban && PENALTIES.equals(ban.who()));
+        Level level = ofClients ? Level.DEBUG : Level.INFO;
         if (LOGGER.isLoggable(level)) {
             JsonLine line = new JsonLine().text("observer.name", guard);
             event.write(line);

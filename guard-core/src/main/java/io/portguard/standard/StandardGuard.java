@@ -101,7 +101,7 @@ public final class StandardGuard implements AutoCloseable {
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
         settings.onEachChange(audit::changed);
-        rules.penalties().onBan((client, seconds) -> audit.banned(client, "penalties", seconds));
+        rules.penalties().onBan((client, seconds) -> audit.banned(client, Audit.PENALTIES, seconds));
     }
 
     /** A builder of a guard with this name, {@code server} for a service's main port. */
@@ -223,7 +223,6 @@ public final class StandardGuard implements AutoCloseable {
         guard.refresh();
     }
 
-    /** See {@link #ban(ClientKey, long, String)}; recorded as the program's own. */
     public void ban(ClientKey client, long seconds) {
         ban(client, seconds, PROGRAM);
     }
@@ -235,9 +234,12 @@ public final class StandardGuard implements AutoCloseable {
 
     /** The same, done by a user or in the way that is told. */
     public boolean unban(ClientKey client, String who) {
-        audit.banned(client, who, 0);
         rules.penalties().forgive(clients.client(client));
-        return rules.bans().unban(client);
+        boolean ended = rules.bans().unban(client);
+        if (ended) {
+            audit.banned(client, who, 0);
+        }
+        return ended;
     }
 
     /** Who is banned, and for how many seconds more. */
@@ -245,7 +247,6 @@ public final class StandardGuard implements AutoCloseable {
         return rules.bans().bans();
     }
 
-    /** How this guard tells clients apart. */
     public ClientIdentity identity() {
         return identity;
     }
@@ -254,10 +255,7 @@ public final class StandardGuard implements AutoCloseable {
     public List<String> notices() {
         List<String> notices = new ArrayList<>(accessLists.notices());
         notices.addAll(identityNotices.all());
-        if (audit.lost() > 0) {
-            notices.add(
-                    "The audit lost " + audit.lost() + " events: its buffer was full or its folder cannot be written.");
-        }
+        notices.addAll(audit.notices());
         return notices;
     }
 
