@@ -177,6 +177,15 @@ class GuardDoctorTest {
     }
 
     @Test
+    void whatTheGuardHasToTellIsToldHereToo() {
+        try (StandardGuard guard = guard(Map.of("connections.max", "800", "clients.identify-by", "header:X-Key"))) {
+            assertThat(guard.notices()).hasSize(1);
+            assertThat(found(guard))
+                    .containsExactly("guard-notice warning: " + guard.notices().get(0));
+        }
+    }
+
+    @Test
     void aGuardThatTrustsEverybody() {
         try (StandardGuard guard =
                 guard(Map.of("connections.max", "800", "clients.trusted-proxies", "10.0.0.0/8, 0.0.0.0/0"))) {
