@@ -158,7 +158,8 @@ class GuardedServiceTest {
     void watchesTheAcceptQueueOfAnotherProtocolToo() throws Exception {
         try (GuardedService service =
                 GuardedService.start(List.of(AnotherProtocol.class), "server.tomcat.accept-count=77")) {
-            assertThat(service.guard().pressure().backlog().capacities().keySet()).containsExactly(service.port());
+            assertThat(service.guard().pressure().backlog().capacities().keySet())
+                    .containsExactly(service.port());
             GuardedService.await("a sample", () -> service.guard().status().backlogDepth() >= 0);
             assertThat(service.guard().status().backlogCapacity()).isEqualTo(77);
         }
