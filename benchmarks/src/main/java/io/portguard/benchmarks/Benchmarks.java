@@ -1,10 +1,12 @@
 package io.portguard.benchmarks;
 
+import io.portguard.benchmarks.server.ServerBenchmarks;
 import io.portguard.benchmarks.sim.LimitsBenchmark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -21,7 +23,13 @@ import tools.jackson.databind.json.JsonMapper;
         name = "benchmarks/run",
         description = "Measures Portguard beside its peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {Benchmarks.Decision.class, Benchmarks.Limits.class, Benchmarks.Memory.class})
+        subcommands = {
+            Benchmarks.Decision.class,
+            Benchmarks.Limits.class,
+            Benchmarks.Memory.class,
+            Benchmarks.Flood.class,
+            Benchmarks.Overhead.class
+        })
 public final class Benchmarks implements Runnable {
 
     @Spec
@@ -134,6 +142,52 @@ public final class Benchmarks implements Runnable {
         @Override
         Report measure(PrintWriter out) {
             return new MemoryBenchmark(out).run();
+        }
+    }
+
+    /** What both benchmarks of servers have in common. */
+    abstract static class OfServers extends Benchmark {
+
+        @Option(
+                names = "--rounds",
+                paramLabel = "N",
+                description = "How many turns each server has (default: ${DEFAULT-VALUE}).",
+                defaultValue = "11")
+        int rounds;
+
+        @Option(
+                names = "--seconds",
+                paramLabel = "N",
+                description = "How long a turn lasts (default: ${DEFAULT-VALUE}).",
+                defaultValue = "2")
+        double seconds;
+
+        Duration turn() {
+            return Duration.ofNanos((long) (seconds * 1e9));
+        }
+    }
+
+    @Command(
+            name = "flood",
+            description = "What a server pays for a refusal, beside the least that it takes.",
+            mixinStandardHelpOptions = true)
+    static final class Flood extends OfServers {
+
+        @Override
+        Report measure(PrintWriter out) throws Exception {
+            return ServerBenchmarks.flood(out, rounds, turn());
+        }
+    }
+
+    @Command(
+            name = "overhead",
+            description = "What a service pays for being guarded while nothing is refused.",
+            mixinStandardHelpOptions = true)
+    static final class Overhead extends OfServers {
+
+        @Override
+        Report measure(PrintWriter out) throws Exception {
+            return ServerBenchmarks.overhead(out, rounds, turn());
         }
     }
 }

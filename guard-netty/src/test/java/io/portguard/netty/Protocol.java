@@ -82,7 +82,7 @@ interface Protocol {
 
     void addTo(ChannelPipeline pipeline, Supplier<ChannelHandler> app);
 
-    private static ChannelInitializer<Channel> streams(Supplier<ChannelHandler> app) {
+    static ChannelInitializer<Channel> streams(Supplier<ChannelHandler> app) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel stream) {

@@ -1,0 +1,47 @@
+package io.portguard.benchmarks.server;
+
+import io.portguard.benchmarks.Report;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+
+/** What a server pays for a refusal, and what it pays for being guarded at all. */
+public final class ServerBenchmarks {
+
+    private static final List<Comparison> FLOOD = List.of(
+            new Comparison(
+                    "refused connection, netty",
+                    Load.CONNECTIONS,
+                    NettyServers.ACCEPT_AND_CLOSE,
+                    NettyServers.REFUSED_CONNECTION),
+            new Comparison(
+                    "refused request on a kept connection, netty",
+                    Load.REQUESTS,
+                    NettyServers.CONSTANT_503,
+                    NettyServers.REFUSED_REQUEST));
+
+    private static final List<Comparison> OVERHEAD =
+            List.of(new Comparison("hello, netty", Load.REQUESTS, NettyServers.HELLO, NettyServers.GUARDED_HELLO));
+
+    private ServerBenchmarks() {}
+
+    /** The cost of refusing beside the least that it takes. */
+    public static Report flood(PrintWriter out, int rounds, Duration time) throws IOException, InterruptedException {
+        return measure("flood", FLOOD, out, rounds, time);
+    }
+
+    /** A hello service with and without the guard. */
+    public static Report overhead(PrintWriter out, int rounds, Duration time) throws IOException, InterruptedException {
+        return measure("overhead", OVERHEAD, out, rounds, time);
+    }
+
+    private static Report measure(String name, List<Comparison> comparisons, PrintWriter out, int rounds, Duration time)
+            throws IOException, InterruptedException {
+        Report report = Report.named(name);
+        for (Comparison comparison : comparisons) {
+            comparison.measure(report, out, rounds, time);
+        }
+        return report;
+    }
+}

@@ -1,0 +1,90 @@
+package io.portguard.benchmarks.server;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A subject in a process of its own, which tells how much processor time it has used. Not thread-safe. */
+final class SubjectProcess implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader answers;
+    private final OutputStream questions;
+    private final int port;
+
+    private SubjectProcess(Process process) throws IOException {
+        this.process = process;
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+        questions = process.getOutputStream();
+        port = (int) answer();
+    }
+
+    static SubjectProcess start(Subject subject) throws IOException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms512m",
+                        "-Xmx512m",
+                        "-XX:+AlwaysPreTouch",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SubjectProcess.class.getName(),
+                        subject.name())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            return new SubjectProcess(process);
+        } catch (IOException fault) {
+            process.destroyForcibly();
+            throw new IOException(subject.name() + " did not start", fault);
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Processor time that the process has used so far. */
+    long cpuNanos() throws IOException {
+        questions.write('\n');
+        questions.flush();
+        return answer();
+    }
+
+    private long answer() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new IOException("the process has ended");
+        }
+        return Long.parseLong(line);
+    }
+
+    @Override
+    public void close() throws IOException {
+        questions.close();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In the process itself: prints the port, then the processor time for each line that is read. */
+    public static void main(String[] arguments) throws Exception {
+        System.out.println(Subjects.named(arguments[0]).server().start());
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        for (int read = System.in.read(); read >= 0; read = System.in.read()) {
+            System.out.println(system.getProcessCpuTime());
+        }
+        System.exit(0);
+    }
+}

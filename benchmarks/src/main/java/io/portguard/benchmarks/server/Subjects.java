@@ -1,0 +1,25 @@
+package io.portguard.benchmarks.server;
+
+import java.util.List;
+
+/** All servers there are to be measured. */
+final class Subjects {
+
+    private static final List<Subject> ALL = List.of(
+            NettyServers.ACCEPT_AND_CLOSE,
+            NettyServers.REFUSED_CONNECTION,
+            NettyServers.CONSTANT_503,
+            NettyServers.REFUSED_REQUEST,
+            NettyServers.HELLO,
+            NettyServers.GUARDED_HELLO);
+
+    private Subjects() {}
+
+    static Subject named(String name) {
+        return ALL.stream()
+                .filter(subject -> subject.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("subject: " + name + " (expected: one of "
+                        + ALL.stream().map(Subject::name).toList() + ")"));
+    }
+}

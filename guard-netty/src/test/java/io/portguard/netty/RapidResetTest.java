@@ -1,0 +1,104 @@
+package io.portguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.portguard.Attempt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Streams that are opened and reset at once (CVE-2023-44487), 100,000 of them, from an address of their own. */
+@Timeout(60)
+class RapidResetTest {
+
+    private static final int STREAMS = 100_000;
+    private static final int AT_ONCE = 100;
+
+    /** Netty's own limit of 200 resets in half a minute switched off. */
+    private static final Protocol WITHOUT_NETTYS_LIMIT = (pipeline, app) -> pipeline.addLast(
+            Http2FrameCodecBuilder.forServer()
+                    .decoderEnforceMaxRstFramesPerWindow(0, 0)
+                    .build(),
+            new Http2MultiplexHandler(Protocol.streams(app)));
+
+    @Test
+    void onConnectionsThatNettyEndsOneAfterTheOther() throws Exception {
+        flood(Protocol.HTTP_2);
+    }
+
+    @Test
+    void onOneConnectionThatNobodyEnds() throws Exception {
+        flood(WITHOUT_NETTYS_LIMIT);
+    }
+
+    private static void flood(Protocol protocol) throws Exception {
+        try (LoopbackServer server = new LoopbackServer(Map.of(), protocol);
+                Http2Client polite = new Http2Client(server.port())) {
+            p99(polite, 300); // what is slow only once
+            long unloaded = p99(polite, 500);
+
+            AtomicInteger connections = new AtomicInteger();
+            Thread attacker = new Thread(() -> connections.set(attack(server.port())), "attacker");
+            attacker.start();
+            long loaded = p99(polite, 500);
+            attacker.join();
+
+            Eventually.until("nothing is in flight", () -> server.activeRequests() == 0);
+            assertThat(loaded)
+                    .as("p99 of the others, in ns")
+                    .isLessThan(2 * unloaded + TimeUnit.MILLISECONDS.toNanos(20));
+            assertThat(polite.answer(polite.get("/hello")).status()).isEqualTo(200);
+            System.out.printf(
+                    "rapid reset: %d admitted, %d refused, %d connections; p99 of others %.2f ms, unloaded %.2f ms%n",
+                    server.admittedRequests(),
+                    server.guard.guard().counts(Attempt.Kind.REQUEST).rejected(),
+                    connections.get(),
+                    loaded / 1e6,
+                    unloaded / 1e6);
+        }
+    }
+
+    /** Opens and resets all streams, on as many connections as it takes; returns how many that were. */
+    private static int attack(int port) {
+        int connections = 0;
+        int sent = 0;
+        while (sent < STREAMS) {
+            connections++;
+            try (Socket socket =
+                            new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName("127.0.0.2"), 0);
+                    Http2Client client = new Http2Client(socket)) {
+                client.begin(new byte[0]);
+                while (sent < STREAMS) {
+                    for (int i = 0; i < AT_ONCE; i++) {
+                        client.reset(client.get("/hold"));
+                    }
+                    sent += AT_ONCE;
+                    client.flush();
+                }
+            } catch (IOException | UncheckedIOException closed) {
+                // The server has had enough of this connection.
+            }
+        }
+        return connections;
+    }
+
+    private static long p99(Http2Client client, int requests) {
+        long[] times = new long[requests];
+        for (int i = 0; i < requests; i++) {
+            long begun = System.nanoTime();
+            client.answer(client.get("/hello"));
+            times[i] = System.nanoTime() - begun;
+        }
+        Arrays.sort(times);
+        return times[requests * 99 / 100];
+    }
+}
