@@ -39,6 +39,10 @@ final class Exchanges {
         return unanswered == null;
     }
 
+    boolean isOneUnanswered() {
+        return unanswered != null && unanswered.next == null;
+    }
+
     /** How many refusals wait to be written. */
     int refused() {
         return refused;

@@ -6,28 +6,37 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
 import io.portguard.Outcome;
 import io.portguard.Permit;
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.OpenConnection;
+import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the guard keeps of one connection for as long as it is open: who it is from, the right to be there, and
- * since when it waits for a request. Handed from the acceptor's event loop to the connection's own when that
- * registers the channel; confined to it from then on.
+ * what it is doing. Handed from the acceptor's event loop to the connection's own when that registers the channel;
+ * confined to it from then on, but for what the housekeeper asks a {@link GuardedSocket}.
  */
-final class GuardedConnection implements ChannelFutureListener {
+final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
 
     private final Channel channel;
+    private final GuardedPort port;
     private final HttpAttempts.OfConnection attempts;
-    private final WaitList.Entry wait = new WaitList.Entry(this::timeOut);
     private @Nullable Permit permit;
+    private @Nullable OpenConnection open;
     private @Nullable LoopWatch watch;
-    private Outcome outcome = Outcome.IGNORED;
+    private boolean serving;
+    private boolean served;
+    private volatile boolean awaitsBody;
+    private volatile long bodyBytes;
+    private volatile boolean closedByGuard;
 
     private GuardedConnection(Channel channel, GuardedPort port) {
         this.channel = channel;
+        this.port = port;
         this.attempts = port.attempts().ofConnection(Peers.address(channel));
     }
 
@@ -43,11 +52,17 @@ final class GuardedConnection implements ChannelFutureListener {
             connection = new GuardedConnection(channel, port);
             connection.keep();
         }
-        if (connection.watch == null) {
-            connection.watch = port.watch(channel.eventLoop());
-            connection.watch.connectionAdded();
-        }
+        connection.begin();
         return connection;
+    }
+
+    private void begin() {
+        if (watch == null) {
+            watch = port.watch(channel.eventLoop());
+            watch.connectionAdded();
+            // How long it may say nothing is its own business until somebody waits for a request.
+            open = port.openConnections().add(attempts.connection(), !attempts.isOfOneClient(), this, Phase.UPGRADED);
+        }
     }
 
     /** Ends what is kept of a channel that was closed without telling. */
@@ -75,30 +90,68 @@ final class GuardedConnection implements ChannelFutureListener {
 
     /** The first request is waited for, from now on and for as long as the request timeout. */
     void waitForFirstRequest() {
-        if (watch != null && !wait.isWaiting()) {
-            watch.waitForFirstRequest(wait);
+        if (!served) {
+            enter(Phase.HEADER);
+        } else if (!serving) {
+            enter(Phase.IDLE);
         }
     }
 
-    /** Another request is waited for, from now on and for as long as the idle timeout. */
+    /** Nothing is in progress; another request is waited for, from now on and for as long as the idle timeout. */
     void waitForNextRequest() {
-        if (watch != null && !wait.isWaiting()) {
-            watch.waitForNextRequest(wait);
+        if (serving) {
+            serving = false;
+            awaitsBody(false);
+            enter(Phase.IDLE);
         }
     }
 
-    /** A request has come, or none is waited for any more. */
-    void endWait() {
-        wait.remove();
+    /** A request has come. */
+    void requestBegins() {
+        if (!serving) {
+            serving = true;
+            served = true;
+            enter(Phase.SERVING);
+        }
+    }
+
+    /** Another protocol is spoken from now on; whoever guards its requests says what is waited for. */
+    void upgraded() {
+        serving = false;
+        enter(Phase.UPGRADED);
+    }
+
+    /** Whether bytes of a request's body would be read at this moment. */
+    void awaitsBody(boolean does) {
+        if (awaitsBody != does) {
+            awaitsBody = does;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the event loop alone
+    void bodyBytesRead(int count) {
+        bodyBytes += count;
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
     void misbehaved() {}
 
-    /** Closes the connection because its time ran out. */
+    @Override
+    public boolean awaitsBody() {
+        return awaitsBody;
+    }
+
+    /** Those of bodies; nothing else is asked how fast it comes. */
+    @Override
+    public long bytesRead() {
+        return bodyBytes;
+    }
+
+    /** By the housekeeper, because its time ran out or to make room. */
+    @Override
     @SuppressWarnings("FutureReturnValueIgnored") // told to the close future
-    void timeOut() {
-        outcome = Outcome.DROPPED;
+    public void close() {
+        closedByGuard = true;
         channel.close();
     }
 
@@ -107,14 +160,22 @@ final class GuardedConnection implements ChannelFutureListener {
         end();
     }
 
+    private void enter(Phase phase) {
+        if (open != null) {
+            open.enter(phase);
+        }
+    }
+
     private void end() {
-        endWait();
         if (watch != null) {
             watch.connectionRemoved();
             watch = null;
         }
+        if (open != null) {
+            open.closed();
+        }
         if (permit != null) {
-            permit.release(outcome);
+            permit.release(closedByGuard ? Outcome.DROPPED : Outcome.IGNORED);
         }
     }
 }

@@ -7,11 +7,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.portguard.ConnectionStance;
 import io.portguard.Guard;
+import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
-import io.portguard.settings.SettingValues;
 import io.portguard.standard.StandardGuard;
-import io.portguard.standard.StandardSettings;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +39,9 @@ public final class GuardedPort {
     /** Made with the first HTTP/2 connection; without one Netty's codec need not be on the class path. */
     private @Nullable Refusals<Http2Answers.Answer> http2Refusals;
 
-    private volatile long requestTimeoutNanos;
-    private volatile long idleTimeoutNanos;
-
     private GuardedPort(StandardGuard port) {
         this.port = port;
         this.refusals = new Refusals<>(port::rateLimitFields, new Http1Answers());
-        port.settings().onChange(this::apply);
     }
 
     public static GuardedPort of(StandardGuard guard) {
@@ -127,17 +123,17 @@ public final class GuardedPort {
         return present;
     }
 
+    ConnectionStance connectionStance() {
+        return port.connectionStance();
+    }
+
     /** Whether connections are to end with the answers that are under way. */
     boolean endsKeptConnections() {
-        return false;
+        return port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE;
     }
 
-    long requestTimeoutNanos() {
-        return requestTimeoutNanos;
-    }
-
-    long idleTimeoutNanos() {
-        return idleTimeoutNanos;
+    OpenConnections openConnections() {
+        return port.connections();
     }
 
     void watchBacklog(int localPort, int backlog) {
@@ -155,12 +151,6 @@ public final class GuardedPort {
 
     void forget(EventLoop loop) {
         watches.remove(loop);
-    }
-
-    private void apply(SettingValues values) {
-        requestTimeoutNanos =
-                values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos();
-        idleTimeoutNanos = values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos();
     }
 
     /** Puts the guard behind what the bootstrap's owner put into the server channel's pipeline. */

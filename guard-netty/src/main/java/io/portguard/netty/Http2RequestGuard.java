@@ -135,7 +135,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (known != null || stream == null) {
             return known == null || !known.isRefused();
         }
-        guarded.endWait();
+        guarded.requestBegins();
         Permit permit = null;
         try {
             Decision decision = port.guard().tryAdmit(guarded.attempts().request(view.of(headers)));

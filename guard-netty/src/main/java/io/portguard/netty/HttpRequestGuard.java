@@ -64,6 +64,9 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     /** A refusal ends the connection; whatever comes after its request is dropped. */
     private boolean closing;
 
+    /** The response that is being written ends the connection, because kept ones are too many. */
+    private boolean lastAnswer;
+
     private @Nullable ChannelFuture lastRefusal;
 
     /** The connection has been given to another protocol. */
@@ -119,7 +122,6 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     private void end() {
         exchanges.endAll(Outcome.IGNORED);
-        endWait();
     }
 
     @Override
@@ -134,17 +136,33 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         } else if (swallowing || closing) {
             drop(message);
         } else {
-            if (message instanceof LastHttpContent) {
-                inBody = false;
-                waitForRequest();
+            if (message instanceof HttpContent content) {
+                bodyRead(reading, content);
             }
             passedOn = true;
             reading.fireChannelRead(message);
         }
     }
 
+    private void bodyRead(ChannelHandlerContext reading, HttpContent content) {
+        begin(reading).bodyBytesRead(content.content().readableBytes());
+        if (content instanceof LastHttpContent) {
+            inBody = false;
+            waitForRequest();
+        }
+    }
+
+    /** Somebody is ready for more; until it comes it is the client who is waited for. */
+    @Override
+    public void read(ChannelHandlerContext reading) {
+        if (inBody && !swallowing && connection != null) {
+            connection.awaitsBody(true);
+        }
+        reading.read();
+    }
+
     private void decide(ChannelHandlerContext reading, HttpRequest request) {
-        endWait();
+        begin(reading).requestBegins();
         inBody = !(request instanceof LastHttpContent);
         Permit permit = null;
         try {
@@ -219,6 +237,9 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext reading) {
+        if (connection != null) {
+            connection.awaitsBody(false);
+        }
         if (flushDue) {
             flushDue = false;
             reading.flush();
@@ -243,6 +264,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     /** Nobody speaks HTTP/1.1 here any more; if it is HTTP/2 now, that is guarded. */
     private void makeWay(ChannelHandlerContext leaving) {
+        begin(leaving).upgraded();
         port.guardRequests(leaving.pipeline());
         if (!leaving.isRemoved()) {
             leaving.pipeline().remove(this);
@@ -252,7 +274,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
         if (!upgraded && message instanceof HttpResponse response) {
-            begins(response.status());
+            begins(response);
         }
         Exchange answered =
                 upgraded || informational || !(message instanceof LastHttpContent) ? null : exchanges.answered();
@@ -261,7 +283,11 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
             return;
         }
         answered.outcome(outcome);
-        writing.write(message, promise.unvoid().addListener(answered));
+        ChannelPromise written = promise.unvoid().addListener(answered);
+        if (lastAnswer) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+        writing.write(message, written);
         // Those that wait behind it; whoever wrote the response flushes them with it.
         for (FullHttpResponse due = exchanges.dueRefusal(); due != null; due = exchanges.dueRefusal()) {
             lastRefusal = writing.write(due);
@@ -269,14 +295,22 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         closeIfDue();
     }
 
-    private void begins(HttpResponseStatus status) {
+    private void begins(HttpResponse response) {
+        HttpResponseStatus status = response.status();
         if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             upgraded = true;
             exchanges.endAll(Outcome.IGNORED);
-            endWait();
+            if (connection != null) {
+                connection.upgraded();
+            }
         }
         informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
         outcome = status.codeClass() == HttpStatusClass.SERVER_ERROR ? Outcome.FAILURE : Outcome.SUCCESS;
+        if (!informational && !inBody && port.endsKeptConnections() && exchanges.isOneUnanswered()) {
+            HttpUtil.setKeepAlive(response, false);
+            lastAnswer = true;
+            closing = true;
+        }
     }
 
     private void closeIfDue() {
@@ -290,12 +324,6 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         boolean idle = exchanges.areAllEnded() && (!inBody || swallowing) && !upgraded;
         if (idle && connection != null) {
             connection.waitForNextRequest();
-        }
-    }
-
-    private void endWait() {
-        if (connection != null) {
-            connection.endWait();
         }
     }
 }

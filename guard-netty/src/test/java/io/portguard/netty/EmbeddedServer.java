@@ -80,6 +80,7 @@ final class EmbeddedServer implements AutoCloseable {
 
     void pass(Duration time) {
         clock.advance(time);
+        guard.guard().tick();
         channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
         channel.runScheduledPendingTasks();
     }

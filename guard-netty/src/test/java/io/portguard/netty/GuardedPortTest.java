@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.portguard.Attempt;
+import io.portguard.ConnectionStance;
 import io.portguard.GuardListener;
 import io.portguard.Outcome;
 import io.portguard.Reason;
+import io.portguard.pressure.PressureSource;
+import io.portguard.pressure.Trigger;
 import io.portguard.standard.StandardGuard;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -247,6 +252,101 @@ class GuardedPortTest {
             assertThatThrownBy(() -> GuardedPort.of(guard).install(new ServerBootstrap()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("childHandler: not set (expected: set before the guard is installed)");
+        }
+    }
+
+    @Test
+    void aPauseStopsAcceptingAndIsKeptUp() throws Exception {
+        Strain strain = new Strain();
+        try (LoopbackServer server =
+                new LoopbackServer(Map.of(), builder -> builder.pressure(strain, Trigger.stock(0.8, 1)))) {
+            strain.reading = 2;
+            Eventually.until("it pauses", () -> {
+                server.connect().close(); // the pause begins with the next connection
+                return server.guard.connectionStance() == ConnectionStance.PAUSE && !server.isAccepting();
+            });
+            try (RawClient waiting = server.connect()) {
+                // What Netty's acceptor does a second after an accept has failed.
+                server.turnAutoReadOn();
+                strain.reading = 0;
+                assertThat(waiting.get("/hello")).endsWith("hello");
+            }
+        }
+    }
+
+    @Test
+    void whenKeptConnectionsAreTooManyAnAnswerEndsThem() throws Exception {
+        Strain strain = new Strain();
+        try (LoopbackServer server =
+                new LoopbackServer(Map.of(), builder -> builder.pressure(strain, Trigger.stock(0.8, 1)))) {
+            try (RawClient client = server.connect()) {
+                assertThat(client.get("/hello")).doesNotContain("connection: close");
+                client.send("GET /hold HTTP/1.1\r\n\r\n");
+                Eventually.until("it is held", () -> !server.held.isEmpty());
+                strain.reading = 2;
+                Eventually.until(
+                        "connections are ended",
+                        () -> server.guard.connectionStance() == ConnectionStance.NO_KEEP_ALIVE);
+                server.release();
+                assertThat(client.response()).contains("connection: close").endsWith("released");
+                assertThat(client.isClosedWithoutAWord()).isTrue();
+            }
+            strain.reading = 0;
+        }
+    }
+
+    /** Two hold all the connections there may be; the one with more of them makes room for a third. */
+    @Test
+    void whoHoldsTheMostSilentConnectionsMakesRoomForOthers() throws Exception {
+        try (LoopbackServer server = new LoopbackServer(Map.of("connections.max", "10"))) {
+            List<RawClient> silent = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                silent.add(server.connect());
+            }
+            Eventually.until("the port is full", () -> server.activeConnections() == 10);
+            try (RawClient other = new RawClient(new Socket(
+                    InetAddress.getLoopbackAddress(), server.port(), InetAddress.getByName("127.0.0.2"), 0))) {
+                assertThat(other.get("/hello")).endsWith("hello");
+            }
+            silent.forEach(RawClient::close);
+        }
+    }
+
+    @Test
+    void aWebSocketIsAConnectionAndNoLongerARequest() throws Exception {
+        try (LoopbackServer server = new LoopbackServer(Map.of(), Protocol.WEB_SOCKET);
+                RawClient client = server.connect()) {
+            client.send(String.join(
+                    "\r\n",
+                    "GET /echo HTTP/1.1",
+                    "Host: localhost",
+                    "Connection: Upgrade",
+                    "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                    "",
+                    ""));
+            assertThat(client.response()).startsWith("HTTP/1.1 101");
+            Eventually.until("the request has ended", () -> server.activeRequests() == 0);
+            assertThat(server.activeConnections()).isEqualTo(1);
+            assertThat(server.requestGate.outcomes()).containsExactly(Outcome.IGNORED);
+            client.sendBytes(0x81, 0x82, 0, 0, 0, 0, 'h', 'i'); // a text, masked with zeros
+            assertThat(client.readBytes(4)).containsExactly(0x81, 2, 'h', 'i');
+        }
+    }
+
+    private static final class Strain implements PressureSource {
+
+        private volatile double reading;
+
+        @Override
+        public String name() {
+            return "strain";
+        }
+
+        @Override
+        public double sample(long nowNanos) {
+            return reading;
         }
     }
 }

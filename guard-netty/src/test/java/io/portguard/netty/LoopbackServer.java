@@ -114,6 +114,14 @@ final class LoopbackServer implements AutoCloseable {
                 .channel();
     }
 
+    boolean isAccepting() {
+        return channel.config().isAutoRead();
+    }
+
+    void turnAutoReadOn() {
+        channel.config().setAutoRead(true);
+    }
+
     int port() {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }

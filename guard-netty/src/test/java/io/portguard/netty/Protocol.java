@@ -5,8 +5,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerUpgradeHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.http2.CleartextHttp2ServerUpgradeHandler;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -66,6 +70,19 @@ interface Protocol {
                 }),
                 app.get());
     };
+
+    /** A WebSocket that sends back whatever it receives. */
+    Protocol WEB_SOCKET = (pipeline, app) -> pipeline.addLast(
+            new HttpServerCodec(),
+            new HttpObjectAggregator(1 << 16),
+            new WebSocketServerProtocolHandler("/echo"),
+            new SimpleChannelInboundHandler<WebSocketFrame>() {
+                @Override
+                @SuppressWarnings("FutureReturnValueIgnored") // the client is told of what comes of it
+                protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+                    context.writeAndFlush(frame.retain());
+                }
+            });
 
     /** HTTPS, where the handshake chooses between HTTP/1.1 and HTTP/2. */
     static Protocol tls(SslContext context) {

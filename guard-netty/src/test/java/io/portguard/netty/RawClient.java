@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** A client that sends what it is told, byte for byte, and reads one response after the other. */
 final class RawClient implements AutoCloseable {
@@ -48,6 +49,19 @@ final class RawClient implements AutoCloseable {
     RawClient send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         return this;
+    }
+
+    RawClient sendBytes(int... bytes) throws IOException {
+        for (int each : bytes) {
+            socket.getOutputStream().write(each);
+        }
+        return this;
+    }
+
+    /** So many bytes, without sign. */
+    int[] readBytes(int count) throws IOException {
+        byte[] read = in.readNBytes(count);
+        return IntStream.range(0, read.length).map(i -> read[i] & 0xff).toArray();
     }
 
     String get(String path) throws IOException {
