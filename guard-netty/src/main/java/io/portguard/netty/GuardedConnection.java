@@ -4,12 +4,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.portguard.Decision;
 import io.portguard.Outcome;
 import io.portguard.Permit;
+import io.portguard.Priority;
 import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +26,18 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
 
+    private static final int MIN_UNITS_TO_LOOK_AT = 16;
+
     private final Channel channel;
     private final GuardedPort port;
     private final HttpAttempts.OfConnection attempts;
     private @Nullable Permit permit;
     private @Nullable OpenConnection open;
     private @Nullable LoopWatch watch;
+    /** Units of work, of which those that were released are dropped when there are twice as many as the last time. */
+    private final List<Permit> units = new ArrayList<>(0);
+
+    private int unitsToLookAt = MIN_UNITS_TO_LOOK_AT;
     private boolean serving;
     private boolean served;
     private volatile boolean awaitsBody;
@@ -115,6 +125,19 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         }
     }
 
+    /** Decides on a unit of work that belongs to the connection; its permit ends with it at the latest. */
+    Decision tryAdmit(Priority priority) {
+        Decision decision = port.guard().tryAdmit(attempts.work(priority));
+        if (decision instanceof Permit admitted) {
+            if (units.size() >= unitsToLookAt) {
+                units.removeIf(Permit::isReleased);
+                unitsToLookAt = Math.max(MIN_UNITS_TO_LOOK_AT, 2 * units.size());
+            }
+            units.add(admitted);
+        }
+        return decision;
+    }
+
     /** Another protocol is spoken from now on; whoever guards its requests says what is waited for. */
     void upgraded() {
         serving = false;
@@ -174,6 +197,8 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         if (open != null) {
             open.closed();
         }
+        units.forEach(unit -> unit.release(Outcome.IGNORED));
+        units.clear();
         if (permit != null) {
             permit.release(closedByGuard ? Outcome.DROPPED : Outcome.IGNORED);
         }

@@ -8,11 +8,15 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.portguard.ConnectionStance;
+import io.portguard.Decision;
 import io.portguard.Guard;
+import io.portguard.Priority;
+import io.portguard.Rejection;
 import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.standard.StandardGuard;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +83,27 @@ public final class GuardedPort {
      */
     public ChannelHandler requestHandler() {
         return new HttpRequestGuard(this);
+    }
+
+    /**
+     * A new handler that admits and refuses the messages of one connection of some other protocol, in which each
+     * message is answered by one message, in their order. It belongs between the codec and whoever answers. Answers
+     * and refusals are kept in order, and what is in progress ends with its answer or with the connection.
+     *
+     * @param priorities how much a message matters
+     * @param refusals what a refused message is answered; it is written as it is, to the codec
+     */
+    public ChannelHandler messageHandler(Function<Object, Priority> priorities, Function<Rejection, Object> refusals) {
+        return new MessageGuard(this, priorities, refusals);
+    }
+
+    /**
+     * Decides on a unit of work of a connection, for protocols in which work is not one answer to one message: a
+     * stream of frames, calls that overtake each other. To be called on the channel's event loop. A permit must be
+     * released when the work has ended; those that are out when the connection closes are released then.
+     */
+    public Decision tryAdmit(Channel channel, Priority priority) {
+        return GuardedConnection.of(channel, this).tryAdmit(priority);
     }
 
     /*

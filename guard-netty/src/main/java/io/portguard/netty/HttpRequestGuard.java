@@ -50,7 +50,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     private final GuardedPort port;
     private final NettyRequest view = new NettyRequest();
-    private final Exchanges exchanges = new Exchanges(this::waitForRequest);
+    private final Exchanges<FullHttpResponse> exchanges = new Exchanges<>(this::waitForRequest);
     private @Nullable GuardedConnection connection;
 
     /** The end of the present request's body has not been read. */
@@ -276,7 +276,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         if (!upgraded && message instanceof HttpResponse response) {
             begins(response);
         }
-        Exchange answered =
+        Exchange<FullHttpResponse> answered =
                 upgraded || informational || !(message instanceof LastHttpContent) ? null : exchanges.answered();
         if (answered == null) {
             writing.write(message, promise);
