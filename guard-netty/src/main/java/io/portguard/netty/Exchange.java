@@ -44,6 +44,12 @@ final class Exchange<A> implements ChannelFutureListener {
         return refusal;
     }
 
+    /** The right to be served; null when there is none. */
+    @Nullable
+    Permit permit() {
+        return permit;
+    }
+
     boolean hasEnded() {
         return ended;
     }

@@ -42,6 +42,12 @@ final class Exchanges<A> {
         return unanswered == null;
     }
 
+    /** The right to be served of the request whose answer comes next; null when there is none. */
+    @Nullable
+    Permit permitOfNext() {
+        return unanswered == null ? null : unanswered.permit();
+    }
+
     boolean isOneUnanswered() {
         return unanswered != null && unanswered.next == null;
     }

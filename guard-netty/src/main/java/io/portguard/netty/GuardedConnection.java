@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
 import io.portguard.Decision;
+import io.portguard.Failure;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
@@ -157,7 +158,9 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
-    void misbehaved() {}
+    void misbehaved() {
+        port.failed(attempts.connection(), Failure.PROTOCOL_ABUSE);
+    }
 
     @Override
     public boolean awaitsBody() {

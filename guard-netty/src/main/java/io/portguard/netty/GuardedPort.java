@@ -7,9 +7,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.portguard.Attempt;
 import io.portguard.ConnectionStance;
 import io.portguard.Decision;
+import io.portguard.Failure;
 import io.portguard.Guard;
+import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Rejection;
 import io.portguard.connection.OpenConnections;
@@ -146,6 +149,17 @@ public final class GuardedPort {
             http2Refusals = present;
         }
         return present;
+    }
+
+    void failed(Attempt attempt, Failure failure) {
+        port.failed(attempt, failure);
+    }
+
+    /** The service itself has answered an admitted request so; what says that the client is wrong counts against it. */
+    void answered(@Nullable Permit permit, int status) {
+        if (permit != null && status >= 400 && status < 500) {
+            port.answered(permit.attempt(), status);
+        }
     }
 
     ConnectionStance connectionStance() {

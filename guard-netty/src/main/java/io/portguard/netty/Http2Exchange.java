@@ -49,6 +49,12 @@ final class Http2Exchange {
         return refused;
     }
 
+    /** The right to be served; null when it has ended, or was never asked for. */
+    @Nullable
+    Permit permit() {
+        return permit;
+    }
+
     /** Some of a refused request's body was dropped; returns how much of it by now. */
     long dropped(int bytes) {
         droppedBytes += bytes;

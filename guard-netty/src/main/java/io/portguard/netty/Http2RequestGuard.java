@@ -52,7 +52,8 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
      * client (rapid reset, CVE-2023-44487) or brought about by it (MadeYouReset, CVE-2025-8671), small CONTINUATION
      * frames, empty DATA frames, answers to PING and SETTINGS that are not read. Each ends with GOAWAY and an error,
      * which is how it is learned here and held against the client, who would else just connect again. What Netty
-     * lets pass is frames that ask for nothing at a rate that costs something: they have a budget here.
+     * lets pass is frames that ask for nothing at a rate that costs something: they have a budget here, and so have
+     * resets, where an owner has switched Netty's own limit off.
      */
 
     /** How many streams of refused requests may be open because their bodies are still coming. */
@@ -232,6 +233,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (exchange == null || !exchange.isRefused()) {
             if (exchange != null && exchange.isInProgress()) {
                 exchange.outcome(Outcome.IGNORED);
+                askedForNothing();
             }
             super.onRstStreamRead(context, streamId, errorCode);
         }
@@ -273,6 +275,11 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (budgetAtNanos - now > BUDGET_NANOS && port.guard().mode() == Mode.ENFORCE) {
             throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many frames that ask for nothing");
         }
+    }
+
+    /** The service has answered with this status; it may say that the client is at fault. */
+    void answered(Http2Exchange exchange, int status) {
+        port.answered(exchange.permit(), status);
     }
 
     /** What became of a request, before the application is told of its stream: null while nothing has. */

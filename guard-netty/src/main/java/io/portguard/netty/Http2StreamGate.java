@@ -77,6 +77,10 @@ final class Http2StreamGate extends ChannelDuplexHandler {
             Http2Exchange exchange = guard.exchange(headers.stream().id());
             if (exchange != null) {
                 answered(exchange, headers.headers());
+                CharSequence status = headers.headers().status();
+                if (status != null) {
+                    guard.answered(exchange, AsciiString.of(status).parseInt());
+                }
             }
         }
         context.write(message, promise);

@@ -306,6 +306,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         }
         informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
         outcome = status.codeClass() == HttpStatusClass.SERVER_ERROR ? Outcome.FAILURE : Outcome.SUCCESS;
+        port.answered(exchanges.permitOfNext(), status.code());
         if (!informational && !inBody && port.endsKeptConnections() && exchanges.isOneUnanswered()) {
             HttpUtil.setKeepAlive(response, false);
             lastAnswer = true;
