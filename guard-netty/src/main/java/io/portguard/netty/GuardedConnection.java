@@ -162,6 +162,12 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         port.failed(attempts.connection(), Failure.PROTOCOL_ABUSE);
     }
 
+    /** The client does not read its answers. */
+    void doesNotRead() {
+        port.failed(attempts.connection(), Failure.TIMEOUT);
+        close();
+    }
+
     @Override
     public boolean awaitsBody() {
         return awaitsBody;
@@ -200,6 +206,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         if (open != null) {
             open.closed();
         }
+        port.unreadAnswers().closed(channel);
         units.forEach(unit -> unit.release(Outcome.IGNORED));
         units.clear();
         if (permit != null) {

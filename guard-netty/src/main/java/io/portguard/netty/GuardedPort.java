@@ -17,7 +17,9 @@ import io.portguard.Priority;
 import io.portguard.Rejection;
 import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
+import io.portguard.pressure.Trigger;
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardSettings;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuardedPort {
 
+    private static final double UNREAD_START = 0.5;
+
     private final StandardGuard port;
     private final Refusals<FullHttpResponse> refusals;
     private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
@@ -46,13 +50,21 @@ public final class GuardedPort {
     /** Made with the first HTTP/2 connection; without one Netty's codec need not be on the class path. */
     private @Nullable Refusals<Http2Answers.Answer> http2Refusals;
 
+    private final UnreadAnswers unreadAnswers = new UnreadAnswers();
+    private volatile long idleTimeoutNanos;
+
     private GuardedPort(StandardGuard port) {
         this.port = port;
         this.refusals = new Refusals<>(port::rateLimitFields, new Http1Answers());
     }
 
     public static GuardedPort of(StandardGuard guard) {
-        return new GuardedPort(guard);
+        GuardedPort port = new GuardedPort(guard);
+        guard.pressure().add(port.unreadAnswers, Trigger.stock(UNREAD_START, 1));
+        guard.settings()
+                .onChange(values -> port.idleTimeoutNanos =
+                        values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos());
+        return port;
     }
 
     /**
@@ -171,6 +183,14 @@ public final class GuardedPort {
         return port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE;
     }
 
+    UnreadAnswers unreadAnswers() {
+        return unreadAnswers;
+    }
+
+    long idleTimeoutNanos() {
+        return idleTimeoutNanos;
+    }
+
     OpenConnections openConnections() {
         return port.connections();
     }
@@ -230,7 +250,8 @@ public final class GuardedPort {
 
         /** Before the owner's handlers: the edge, in the order in which its handlers see what is read. */
         private void begin(Channel channel) {
-            GuardedConnection.of(channel, GuardedPort.this);
+            GuardedConnection connection = GuardedConnection.of(channel, GuardedPort.this);
+            channel.pipeline().addLast(new ReaderWatch(GuardedPort.this, connection));
             KeepAlive.set(channel);
         }
     }
