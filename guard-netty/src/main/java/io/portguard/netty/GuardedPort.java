@@ -124,7 +124,7 @@ public final class GuardedPort {
     /*
      * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
      *
-     * connection       [edge: what is known before TLS] -> owner's pipeline:
+     * connection       ReaderWatch -> [edge: what is known before TLS] -> owner's pipeline:
      *                  [TLS] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
      *                  [TLS] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
      *

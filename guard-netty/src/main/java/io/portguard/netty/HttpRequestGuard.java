@@ -256,7 +256,8 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     /** The codec may have made way for another one: a client that began with HTTP/2 is told of by an event. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (RequestGuards.http1Codec(context.pipeline()) == null) {
+        // By name, because Netty's HTTP/2 codec need not be on the class path.
+        if (event.getClass().getSimpleName().equals("PriorKnowledgeUpgradeEvent")) {
             makeWay(context);
         }
         context.fireUserEventTriggered(event);
