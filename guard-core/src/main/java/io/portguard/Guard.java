@@ -51,8 +51,10 @@ public final class Guard implements AutoCloseable {
         housekeeper = builder.tickInterval.isZero()
                 ? null
                 : new Housekeeper(name, this::tick, builder.tickInterval.toNanos());
-        if (housekeeper != null && !slowChores.isEmpty()) {
-            housekeeper.alsoSlowly(name, this::tickSlowly, SLOW_PAUSE.toNanos());
+        if (housekeeper != null) {
+            for (LongConsumer chore : slowChores) {
+                housekeeper.alsoSlowly(name, () -> run(List.of(chore), clock.nanoTime()), SLOW_PAUSE.toNanos());
+            }
         }
     }
 
@@ -225,7 +227,7 @@ public final class Guard implements AutoCloseable {
             return this;
         }
 
-        /** Adds what the housekeeper is to do again and again on a thread that nothing else waits for. */
+        /** Adds what the housekeeper is to do again and again on a thread of its own, that nothing else waits for. */
         public Builder slowChore(LongConsumer chore) {
             slowChores.add(chore);
             return this;

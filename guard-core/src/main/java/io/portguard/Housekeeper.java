@@ -8,9 +8,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of a guard, which do all that need not happen on a request's own: one ticks, and, where
- * there is something to do that may take its time, another does that, so that the tick never waits for it. Each goes
- * on however a round ended.
+ * The threads of a guard, which do all that need not happen on a request's own: one ticks, and what may take its time
+ * is done by others, so that the tick never waits for it. Each goes on however a round ended.
  */
 final class Housekeeper implements AutoCloseable {
 
@@ -23,7 +22,7 @@ final class Housekeeper implements AutoCloseable {
         rounds.add(executor.scheduleWithFixedDelay(tick, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS));
     }
 
-    /** Has another thread do what may take its time, with so much time between. */
+    /** Has a thread of its own do what may take its time, with so much time between. */
     void alsoSlowly(String guard, Runnable round, long pauseNanos) {
         ScheduledExecutorService executor = thread("portguard-" + guard + "-slow");
         rounds.add(executor.scheduleWithFixedDelay(round, 0, pauseNanos, TimeUnit.NANOSECONDS));

@@ -24,7 +24,7 @@ public record PressureEvent(long atNanos, Kind kind, String from, String to, Str
         SOURCE,
         /** Whether a source that sheds nothing by itself is {@code normal} or {@code high}. */
         ALARM,
-        /** Whether the port is {@code warming-up} or {@code warm}. */
+        /** Whether accepting is {@code paced} while the service warms up, or {@code unpaced}. */
         SLOW_START
     }
 

@@ -101,6 +101,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void doctorIsAboveTheStandardGuardAndBelowJmx() {
+        mayUse("doctor", "standard", "pressure", "proc", "settings", "client");
+    }
+
+    @Test
     void jmxAndMetricsAreAboveTheStandardGuardAndDoNotKnowEachOther() {
         noClasses()
                 .that()
@@ -161,6 +166,8 @@ class ArchitectureTest {
                         "java.util.logging..", "org.slf4j..", "org.apache.logging..", "org.apache.commons.logging..")
                 .check(CORE);
         noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".doctor.Main")
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
@@ -220,7 +227,10 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod("java.util.Date", "<init>")
                 .check(CORE);
+        // Who looks twice has to wait in between; nothing that is decided waits for it.
         noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".doctor.Doctor")
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()

@@ -6,14 +6,20 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a guard logs, kept instead of printed for as long as this is open. */
+/** What a guard, or a class of it, logs, kept instead of printed for as long as this is open. */
 public final class CapturedLog extends Handler implements AutoCloseable {
 
-    private final Logger logger = Logger.getLogger(Guard.class.getName());
+    private final Logger logger;
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
-    private final boolean usedParents = logger.getUseParentHandlers();
+    private final boolean usedParents;
 
     public CapturedLog() {
+        this(Guard.class);
+    }
+
+    public CapturedLog(Class<?> ofClass) {
+        logger = Logger.getLogger(ofClass.getName());
+        usedParents = logger.getUseParentHandlers();
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
     }

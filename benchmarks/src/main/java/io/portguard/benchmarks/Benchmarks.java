@@ -28,7 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
             Benchmarks.Limits.class,
             Benchmarks.Memory.class,
             Benchmarks.Flood.class,
-            Benchmarks.Overhead.class
+            Benchmarks.Overhead.class,
+            Benchmarks.Pressure.class
         })
 public final class Benchmarks implements Runnable {
 
@@ -88,7 +89,9 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out) throws Exception {
-            return DecisionBenchmark.measure(full);
+            Report report = DecisionBenchmark.measure(full);
+            AccessBenchmark.measure(report);
+            return report;
         }
     }
 
@@ -188,6 +191,25 @@ public final class Benchmarks implements Runnable {
         @Override
         Report measure(PrintWriter out) throws Exception {
             return ServerBenchmarks.overhead(out, rounds, turn());
+        }
+    }
+
+    @Command(
+            name = "pressure",
+            description = "What asking the sources of pressure costs, with few connections on the machine and many.",
+            mixinStandardHelpOptions = true)
+    static final class Pressure extends Benchmark {
+
+        @Option(
+                names = "--connections",
+                paramLabel = "N",
+                description = "How many connections are established on loopback (default: ${DEFAULT-VALUE}).",
+                defaultValue = "20000")
+        private int connections;
+
+        @Override
+        Report measure(PrintWriter out) throws IOException {
+            return new PressureBenchmark(out).run(connections);
         }
     }
 }

@@ -2,33 +2,76 @@ package io.portguard.client;
 
 import io.portguard.ClientKey;
 import io.portguard.IpAddress;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who a client is. Safe by default: the peer's own address counts, and what a request says of itself
- * is believed only when the peer is a trusted proxy. Immutable.
- *
- * @param identifyBy what clients are told by; a request without it is told by its address
- * @param ipv4PrefixLength how many bits of an IPv4 address make a client, 0 to 32
- * @param ipv6PrefixLength how many bits of an IPv6 address make a client, 0 to 128
- * @param trustedProxies whose forwarded headers are believed
+ * is believed only when the peer is a trusted proxy. Thread-safe; what it decides by does not change.
  */
-public record ClientIdentity(
-        IdentifyBy identifyBy, int ipv4PrefixLength, int ipv6PrefixLength, AddressRanges trustedProxies) {
+public final class ClientIdentity {
 
     /** A longer name is nobody's; such a request is told by its address. */
     private static final int MAX_NAME_LENGTH = 256;
 
     private static final IpAddress NOWHERE = IpAddress.of(0, 0);
 
+    private final IdentifyBy identifyBy;
+    private final int ipv4PrefixLength;
+    private final int ipv6PrefixLength;
+    private final AddressRanges trustedProxies;
+    private final LongAdder disbelieved = new LongAdder();
+
+    /**
+     * An identity.
+     *
+     * @param identifyBy what clients are told by; a request without it is told by its address
+     * @param ipv4PrefixLength how many bits of an IPv4 address make a client, 0 to 32
+     * @param ipv6PrefixLength how many bits of an IPv6 address make a client, 0 to 128
+     * @param trustedProxies whose headers are believed
+     */
+    public ClientIdentity(
+            IdentifyBy identifyBy, int ipv4PrefixLength, int ipv6PrefixLength, AddressRanges trustedProxies) {
+        this.identifyBy = identifyBy;
+        this.ipv4PrefixLength = ipv4PrefixLength;
+        this.ipv6PrefixLength = ipv6PrefixLength;
+        this.trustedProxies = trustedProxies;
+    }
+
+    public AddressRanges trustedProxies() {
+        return trustedProxies;
+    }
+
+    /** How many headers of trusted proxies were not believed: malformed, too long, or at odds with each other. */
+    public long disbelieved() {
+        return disbelieved.sum();
+    }
+
+    /**
+     * Whether any peer can pick its own identity: clients are told by a header, and no trusted proxy is named that
+     * alone may set it.
+     */
+    public boolean isForgeable() {
+        return identifyBy.header() != null && trustedProxies.isEmpty();
+    }
+
     /** Whether every request on a connection from this peer is from the same client. */
     public boolean isFixedFor(@Nullable IpAddress peer) {
-        return identifyBy.source() == IdentifyBy.Source.ADDRESS && !isTrusted(peer);
+        return switch (identifyBy.source()) {
+            case ADDRESS -> !isTrusted(peer);
+            case HEADER -> !isHeaderBelievedOf(peer);
+            case PRINCIPAL -> false;
+        };
     }
 
     /** Whether this is the address of a trusted proxy. */
     public boolean isTrusted(@Nullable IpAddress address) {
         return address != null && trustedProxies.contains(address);
+    }
+
+    /** With no proxy named, whoever configured the header has said that only those who may set it reach the port. */
+    private boolean isHeaderBelievedOf(@Nullable IpAddress peer) {
+        return trustedProxies.isEmpty() || isTrusted(peer);
     }
 
     /**
@@ -40,11 +83,18 @@ public record ClientIdentity(
         if (!isTrusted(peer)) {
             return peer;
         }
-        IpAddress byForwarded = hop(request.header("Forwarded"), true);
-        IpAddress byX = hop(request.header("X-Forwarded-For"), false);
-        if (byForwarded != null && byX != null) {
-            // A proxy writes one of them and may pass on the other as the client sent it; which, cannot be told.
-            return byForwarded.equals(byX) ? byX : peer;
+        String forwarded = request.header("Forwarded");
+        String x = request.header("X-Forwarded-For");
+        IpAddress byForwarded = hop(forwarded, true);
+        IpAddress byX = hop(x, false);
+        boolean misread = (forwarded != null && byForwarded == null) || (x != null && byX == null);
+        // A proxy writes one of them and may pass on the other as the client sent it; which, cannot be told.
+        boolean atOdds = byForwarded != null && byX != null && !byForwarded.equals(byX);
+        if (misread || atOdds) {
+            disbelieved.increment();
+        }
+        if (atOdds) {
+            return peer;
         }
         return byForwarded != null ? byForwarded : byX != null ? byX : peer;
     }
@@ -53,15 +103,31 @@ public record ClientIdentity(
         return chain == null ? null : ForwardedHeader.rightmostUntrusted(chain, rfc7239, trustedProxies);
     }
 
-    /** The client behind a request that came from this address. */
-    public ClientKey key(@Nullable IpAddress address, RequestOrigin request) {
-        String name = null;
-        if (identifyBy.source() == IdentifyBy.Source.PRINCIPAL) {
-            name = request.principal();
-        } else if (identifyBy.header() != null) {
-            name = request.header(identifyBy.header());
+    /**
+     * The client behind a request.
+     *
+     * @param peer that sent it
+     * @param address that it came from, see {@link #address}
+     */
+    public ClientKey key(@Nullable IpAddress peer, @Nullable IpAddress address, RequestOrigin request) {
+        String name = switch (identifyBy.source()) {
+            case ADDRESS -> null;
+            case HEADER -> isHeaderBelievedOf(peer) ? header(request) : null;
+            case PRINCIPAL -> request.principal();
+        };
+        if (name == null || name.isEmpty()) {
+            return key(address);
         }
-        return name == null || name.isEmpty() || name.length() > MAX_NAME_LENGTH ? key(address) : ClientKey.named(name);
+        if (name.length() > MAX_NAME_LENGTH) {
+            disbelieved.increment();
+            return key(address);
+        }
+        return ClientKey.named(name);
+    }
+
+    private @Nullable String header(RequestOrigin request) {
+        String header = identifyBy.header();
+        return header == null ? null : request.header(header);
     }
 
     /** The client at an address; all that have none (a Unix domain socket) are one. */

@@ -26,6 +26,9 @@ public final class OpenConnection {
     /** For the housekeeper alone. */
     private final BodyRate bodyRate = new BodyRate();
 
+    private long idleState;
+    private long bytesWhenIdle;
+
     OpenConnection(
             OpenConnections all, Attempt attempt, boolean ofManyClients, GuardedSocket socket, Phase phase, long now) {
         this.all = all;
@@ -85,16 +88,30 @@ public final class OpenConnection {
                     && bodyRate.isBelow(
                             timeouts.minBytesPerSecond(), observed, socket.awaitsBody(), socket.bytesRead(), now);
         }
+        if (phase == Phase.IDLE && beginsHeader(observed)) {
+            enter(Phase.HEADER, Phase.IDLE);
+            return false;
+        }
         return phase != Phase.ENDED && now - since(observed) > timeouts.of(phase);
     }
 
-    /** Closes the connection if it is still as it was observed; returns whether it did. */
-    boolean close(long observed, long now) {
-        if (!STATE.compareAndSet(this, observed, state(Phase.ENDED, now))) {
-            return false;
+    /** Whether bytes have come since the connection was seen idle: not every adapter is told of the first ones. */
+    private boolean beginsHeader(long observed) {
+        long bytes = socket.bytesRead();
+        if (observed != idleState) {
+            idleState = observed;
+            bytesWhenIdle = bytes;
         }
+        return bytes > bytesWhenIdle;
+    }
+
+    /** Ends the connection, which is to be closed then, if it is still as it was observed; returns whether it was. */
+    boolean end(long observed, long now) {
+        return STATE.compareAndSet(this, observed, state(Phase.ENDED, now));
+    }
+
+    void close() {
         socket.close();
-        return true;
     }
 
     static Phase phase(long state) {

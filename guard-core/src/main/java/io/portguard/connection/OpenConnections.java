@@ -55,9 +55,9 @@ public final class OpenConnections {
         enforcing = enforces;
     }
 
-    /** Ends idle connections from now on as soon as they are. */
-    public void drain() {
-        draining = true;
+    /** Ends idle connections from now on as soon as they are, or, with false, no longer. */
+    public void draining(boolean is) {
+        draining = is;
     }
 
     /** Ends those whose time is over; to be called often, it looks at them at the pace of the timeouts. */
@@ -89,10 +89,12 @@ public final class OpenConnections {
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {
-        if (!connection.close(observed, now)) {
+        if (!connection.end(observed, now)) {
             return false;
         }
+        // Before it is closed, so that it has been counted when anybody sees it closed.
         ended.accept(connection.attempt(), reason);
+        connection.close();
         return true;
     }
 

@@ -6,19 +6,30 @@ import io.portguard.ClientDirectory;
 import io.portguard.IpAddress;
 import io.portguard.Priority;
 import io.portguard.client.ClientIdentity;
+import io.portguard.client.UntrustedProxy;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Turns connections and HTTP requests into attempts. Thread-safe. */
 public final class HttpAttempts {
 
+    /** One request in so many is looked at for a proxy that is not trusted; of a connection, the first among them. */
+    private static final int SAMPLE = 32;
+
     private final ClientDirectory clients;
     private final ClientIdentity identity;
     private final RequestClassifier classifier;
+    private final UntrustedProxy untrustedProxy = new UntrustedProxy();
 
     public HttpAttempts(ClientDirectory clients, ClientIdentity identity, RequestClassifier classifier) {
         this.clients = clients;
         this.identity = identity;
         this.classifier = classifier;
+    }
+
+    /** The peer that looks like a proxy and is not trusted; null while there is none. */
+    public @Nullable IpAddress untrustedProxy() {
+        return untrustedProxy.found();
     }
 
     /** The attempts of one connection, to be kept for as long as it is open. */
@@ -28,9 +39,19 @@ public final class HttpAttempts {
 
     /** The attempt of a request, for an adapter that keeps nothing on the connection. */
     public Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request) {
+        return ofRequest(peer, request, Priority.NORMAL);
+    }
+
+    private Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request, Priority otherwise) {
+        if (peer != null
+                && !identity.isTrusted(peer)
+                && ThreadLocalRandom.current().nextInt(SAMPLE) == 0) {
+            untrustedProxy.seen(peer, request);
+        }
         IpAddress address = identity.address(peer, request);
-        Client client = clients.client(identity.key(address, request));
-        Attempt attempt = Attempt.request(client, address, classifier.priority(request, identity.isTrusted(address)));
+        Client client = clients.client(identity.key(peer, address, request));
+        Priority priority = classifier.priority(request, identity.isTrusted(address), otherwise);
+        Attempt attempt = Attempt.request(client, address, priority);
         return classifier.isExempt(request) ? attempt.exempted() : attempt;
     }
 
@@ -45,6 +66,8 @@ public final class HttpAttempts {
         private final @Nullable IpAddress peer;
         private final Client peerClient;
         private final @Nullable Attempt[] kept;
+        private int requests;
+        private Priority otherwise = Priority.NORMAL;
 
         private OfConnection(@Nullable IpAddress peer) {
             this.peer = peer;
@@ -54,9 +77,17 @@ public final class HttpAttempts {
 
         /** The attempt to open the connection. */
         public Attempt connection() {
-            return identity.isTrusted(peer)
-                    ? Attempt.connectionOfProxy(peerClient, peer)
-                    : Attempt.connection(peerClient, peer);
+            return isOfProxy() ? Attempt.connectionOfProxy(peerClient, peer) : Attempt.connection(peerClient, peer);
+        }
+
+        /** The attempt to begin a TLS handshake on it. */
+        public Attempt handshake() {
+            return Attempt.handshake(peerClient, peer, otherwise);
+        }
+
+        /** Gives this priority to its requests that no rule is for, and to its handshake. */
+        public void otherwise(Priority priority) {
+            otherwise = priority;
         }
 
         /** Whether every request on the connection is from the same client, as it is without a proxy between. */
@@ -71,9 +102,12 @@ public final class HttpAttempts {
 
         public Attempt request(HttpRequestView request) {
             if (!identity.isFixedFor(peer)) {
-                return ofRequest(peer, request);
+                return ofRequest(peer, request, otherwise);
             }
-            Priority priority = classifier.priority(request, false);
+            if (peer != null && requests++ % SAMPLE == 0) {
+                untrustedProxy.seen(peer, request);
+            }
+            Priority priority = classifier.priority(request, false, otherwise);
             boolean exempt = classifier.isExempt(request);
             return exempt ? kept(EXEMPT, priority) : work(priority);
         }

@@ -48,9 +48,10 @@ public final class RequestClassifier {
      * How much a request matters.
      *
      * @param trusted whether the request is a trusted peer's own, so that it may raise its priority
+     * @param otherwise the priority of requests that no rule is for
      */
-    public Priority priority(HttpRequestView request, boolean trusted) {
-        Priority configured = configured(request);
+    public Priority priority(HttpRequestView request, boolean trusted, Priority otherwise) {
+        Priority configured = configured(request, otherwise);
         int urgency = PriorityHeader.urgency(request.header("Priority"));
         if (urgency > PriorityHeader.DEFAULT_URGENCY) {
             return Priority.BACKGROUND;
@@ -61,9 +62,9 @@ public final class RequestClassifier {
         return configured.atLeast(urgency == 0 ? Priority.CRITICAL : Priority.IMPORTANT);
     }
 
-    private Priority configured(HttpRequestView request) {
+    private Priority configured(HttpRequestView request, Priority otherwise) {
         if (rules.length == 0) {
-            return Priority.NORMAL;
+            return otherwise;
         }
         String path = request.rawPath();
         for (PriorityRule rule : rules) {
@@ -73,6 +74,6 @@ public final class RequestClassifier {
                         : rule.priority().atMost(Priority.NORMAL);
             }
         }
-        return Priority.NORMAL;
+        return otherwise;
     }
 }

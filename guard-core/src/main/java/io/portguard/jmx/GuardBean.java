@@ -2,6 +2,8 @@ package io.portguard.jmx;
 
 import io.portguard.ClientKey;
 import io.portguard.client.AddressRange;
+import io.portguard.doctor.Doctor;
+import io.portguard.doctor.GuardDoctor;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.settings.Setting;
 import io.portguard.standard.StandardGuard;
@@ -212,11 +214,12 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
 
     @Override
     public String diagnose() {
-        return StatusReport.of(port);
+        Doctor doctor = Doctor.ofThisSystem(Doctor.BETWEEN_LOOKS);
+        return GuardDoctor.diagnose(doctor, port).text() + "\n" + StatusReport.of(port);
     }
 
     @Override
     public String exportYaml() {
-        return YamlExport.of(port.settings());
+        return YamlExport.of(port.settings(), port.guard().name());
     }
 }

@@ -58,7 +58,7 @@ public interface GuardMXBean {
     /** The clients that have used the most lately, heaviest first. */
     List<TopClient> topClients(int n);
 
-    /** The port's state in words, worst first. */
+    /** What is wrong with the port, the worst first, and how it is; it looks twice, a second apart. */
     String diagnose();
 
     /** The settings that differ from their defaults, for {@code application.yml}. */

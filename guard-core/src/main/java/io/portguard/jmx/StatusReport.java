@@ -1,20 +1,22 @@
 package io.portguard.jmx;
 
 import io.portguard.Attempt;
+import io.portguard.ConnectionStance;
 import io.portguard.DecisionCounts;
 import io.portguard.GuardSnapshot;
-import io.portguard.Mode;
+import io.portguard.PressureEvent;
 import io.portguard.Reason;
-import io.portguard.pressure.NetworkDrops;
+import io.portguard.pressure.PressureMonitor;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
 import io.portguard.wire.Tally;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** The state of a guarded port in words: first what is wrong, then how it is. */
+/** The state of a guard in words. */
 final class StatusReport {
 
     private StatusReport() {}
@@ -22,11 +24,6 @@ final class StatusReport {
     static String of(StandardGuard port) {
         GuardSnapshot now = port.status();
         List<String> lines = new ArrayList<>();
-        addTroubles(lines, port, now);
-        if (lines.isEmpty()) {
-            lines.add("Nothing is wrong.");
-        }
-        lines.add("");
         lines.add("guard " + now.name() + ", mode " + now.mode());
         lines.add("requests: " + now.activeRequests() + " in progress of at most " + now.requestLimit() + " ("
                 + now.requestCapacity() + " are worked on at once); " + now.admittedRequests() + " admitted, "
@@ -35,34 +32,16 @@ final class StatusReport {
         lines.add("connections: " + now.activeConnections() + " open of at most " + now.connectionLimit() + "; "
                 + connections.admitted() + " admitted, " + connections.rejected() + " refused" + byReason(connections));
         addChecks(lines, port);
-        now.pressure()
-                .forEach((source, reading) ->
-                        lines.add(String.format(Locale.ROOT, "pressure of %s: %.0f %%", source, reading * 100)));
+        if (now.connectionStance() != ConnectionStance.ACCEPT) {
+            lines.add("stance towards connections: " + now.connectionStance());
+        }
+        port.pressure().report().forEach(source -> lines.add(describe(source)));
+        long at = port.guard().clock().nanoTime();
+        for (PressureEvent event : port.pressure().events()) {
+            lines.add(TimeUnit.NANOSECONDS.toSeconds(at - event.atNanos()) + " s ago: " + event);
+        }
         lines.add("clients known: " + now.trackedClients());
         return String.join("\n", lines);
-    }
-
-    private static void addTroubles(List<String> lines, StandardGuard port, GuardSnapshot now) {
-        if (now.sheddingLevel() > 0) {
-            lines.add("Load is being shed: level " + now.sheddingLevel() + " of 511.");
-        }
-        if (now.activeRequests() >= now.requestLimit() && now.mode() == Mode.ENFORCE) {
-            lines.add("All " + now.requestLimit() + " places for requests are taken.");
-        }
-        if (now.backlogCapacity() > 0 && now.backlogDepth() * 2 > now.backlogCapacity()) {
-            lines.add(now.backlogDepth() + " connections wait to be accepted, there is room for "
-                    + now.backlogCapacity() + ".");
-        }
-        if (port.pressure().dropped(NetworkDrops.Counter.OVERFLOW) > 0) {
-            lines.add("Since the network is up, accept queues overflowed "
-                    + port.pressure().dropped(NetworkDrops.Counter.OVERFLOW)
-                    + " times (of any port of this network namespace).");
-        }
-        if (now.faults() > 0) {
-            lines.add(
-                    "The guard itself failed " + now.faults() + " times and let those attempts through; see the log.");
-        }
-        port.bans().forEach((client, seconds) -> lines.add(client + " is banned for " + seconds + " s more."));
     }
 
     /** What was found in first bytes and handshakes; nothing where nothing was. */
@@ -81,6 +60,20 @@ final class StatusReport {
         if (!counts.isEmpty()) {
             lines.add(what + counts);
         }
+    }
+
+    private static String describe(PressureMonitor.SourceReport source) {
+        String name = "pressure of " + source.name() + ": ";
+        if (Double.isNaN(source.reading())) {
+            return name + "unknown" + (source.absentBecause() == null ? "" : ", " + source.absentBecause());
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s%.0f %% (asked every %d ms, for %d us)",
+                name,
+                source.reading() * 100,
+                source.interval().toMillis(),
+                TimeUnit.NANOSECONDS.toMicros(source.costNanos()));
     }
 
     private static String byReason(DecisionCounts counts) {

@@ -12,13 +12,19 @@ import org.jspecify.annotations.Nullable;
 /** Writes the settings that differ from their defaults as {@code application.yml} takes them. */
 final class YamlExport {
 
+    private static final String MAIN_PORT = "server";
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9/._-]*");
     private static final Pattern RESERVED = Pattern.compile("on|off|yes|no|y|n|null", Pattern.CASE_INSENSITIVE);
 
     private YamlExport() {}
 
-    static String of(Settings settings) {
-        StringBuilder yaml = new StringBuilder("guard:");
+    /**
+     * @param guard whose settings they are; those of another than the service's main port stand below its name
+     */
+    static String of(Settings settings, String guard) {
+        boolean main = guard.equals(MAIN_PORT);
+        int outer = main ? 1 : 2;
+        StringBuilder yaml = new StringBuilder(main ? "guard:" : "guard:\n  " + scalar(guard) + ":");
         List<String> open = List.of();
         boolean any = false;
         for (Setting<?> setting : settings.all()) {
@@ -29,14 +35,14 @@ final class YamlExport {
             List<String> path = Arrays.asList(setting.name().split("\\.", -1));
             for (int depth = commonPrefix(open, path); depth < path.size(); depth++) {
                 yaml.append('\n')
-                        .append("  ".repeat(depth + 1))
+                        .append("  ".repeat(depth + outer))
                         .append(path.get(depth))
                         .append(':');
             }
             open = path;
-            value(yaml, settings, setting, "  ".repeat(path.size() + 1));
+            value(yaml, settings, setting, "  ".repeat(path.size() + outer));
         }
-        return any ? yaml.append('\n').toString() : "guard: {}\n";
+        return yaml.append(any ? "\n" : " {}\n").toString();
     }
 
     private static int commonPrefix(List<String> a, List<String> b) {

@@ -28,8 +28,8 @@ public final class CollectorOverhead implements PressureSource {
     }
 
     @Override
-    public boolean isSlow() {
-        return true;
+    public Pace pace() {
+        return Pace.SLOW;
     }
 
     @Override

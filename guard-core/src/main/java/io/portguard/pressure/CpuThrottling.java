@@ -35,8 +35,8 @@ public final class CpuThrottling implements PressureSource {
     }
 
     @Override
-    public boolean isSlow() {
-        return true;
+    public Pace pace() {
+        return Pace.SLOW;
     }
 
     @Override

@@ -29,8 +29,8 @@ public final class DirectMemory implements PressureSource {
     }
 
     @Override
-    public boolean isSlow() {
-        return true;
+    public Pace pace() {
+        return Pace.SLOW;
     }
 
     @Override

@@ -11,6 +11,7 @@ final class ExecutorProbe {
     private final long pauseNanos;
     private volatile boolean waiting;
     private boolean sent;
+    private boolean over;
     private boolean begun;
     private long askedAtNanos;
     private long probedAtNanos;
@@ -33,7 +34,7 @@ final class ExecutorProbe {
     /** For how long the present task has not run; sends the next one when it is time. */
     long waitedNanos(long nowNanos) {
         // More than that at once is not the executor's delay but that of the one who asks.
-        long step = begun ? Math.min(nowNanos - askedAtNanos, 2 * pauseNanos) : 0;
+        long step = begun ? Math.min(nowNanos - askedAtNanos, pauseNanos) : 0;
         askedAtNanos = nowNanos;
         if (waiting) {
             waitedNanos += step;
@@ -54,11 +55,15 @@ final class ExecutorProbe {
             return true;
         } catch (RejectedExecutionException full) {
             return false; // a task would have to wait until there is room
+        } catch (RuntimeException stopped) {
+            over = true;
+            waiting = false;
+            return false;
         }
     }
 
     /** Whether the executor takes no more tasks. */
     boolean isOver() {
-        return executor instanceof ExecutorService service && service.isShutdown();
+        return over || (executor instanceof ExecutorService service && service.isShutdown());
     }
 }

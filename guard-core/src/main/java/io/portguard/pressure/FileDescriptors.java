@@ -25,8 +25,8 @@ public final class FileDescriptors implements PressureSource {
     }
 
     @Override
-    public boolean isSlow() {
-        return true;
+    public Pace pace() {
+        return Pace.SLOW;
     }
 
     @Override

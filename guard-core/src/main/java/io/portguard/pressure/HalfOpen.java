@@ -46,13 +46,13 @@ public final class HalfOpen implements PressureSource {
     }
 
     @Override
-    public boolean isSlow() {
-        return true;
+    public Pace pace() {
+        return Pace.SLOW;
     }
 
     @Override
     public double sample(long nowNanos) throws IOException {
-        Set<Integer> ports = backlog.ports();
+        Set<Integer> ports = backlog.capacities().keySet();
         if (ports.isEmpty()) {
             return ABSENT;
         }

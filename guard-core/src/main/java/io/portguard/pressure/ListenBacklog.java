@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -75,9 +74,9 @@ public final class ListenBacklog implements PressureSource {
         changed = true;
     }
 
-    /** The ports that are watched. */
-    public Set<Integer> ports() {
-        return Set.copyOf(capacityByPort.keySet());
+    /** How many connections a queue of each port that is watched holds. */
+    public Map<Integer, Integer> capacities() {
+        return Map.copyOf(capacityByPort);
     }
 
     @Override

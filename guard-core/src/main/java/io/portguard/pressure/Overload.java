@@ -54,6 +54,13 @@ public record Overload(List<Part> parts) {
                 parts.stream().filter(part -> !part.source().equals(source)).toList());
     }
 
+    /** The same, as if queues that are not full were not. */
+    public Overload withoutPassingQueues() {
+        return new Overload(parts.stream()
+                .filter(part -> part.kind() != Trigger.Kind.QUEUE || part.isFull())
+                .toList());
+    }
+
     /** The source that is furthest over its start; null when there is none. */
     public @Nullable Part worst() {
         Part worst = null;

@@ -69,15 +69,10 @@ public final class PressureLog {
     }
 
     private void log(PressureEvent event, String why) {
-        int before;
-        synchronized (this) {
-            if (event.atNanos() - logNextAtNanos < 0) {
-                unlogged++;
-                return;
-            }
-            logNextAtNanos = event.atNanos() + LOG_INTERVAL_NANOS;
-            before = unlogged;
-            unlogged = 0;
+        // A source comes or goes once in a while, and each says so.
+        int before = event.kind() == PressureEvent.Kind.SOURCE ? 0 : turnToLog(event.atNanos());
+        if (before < 0) {
+            return;
         }
         try {
             LOG.log(
@@ -87,6 +82,18 @@ public final class PressureLog {
         } catch (RuntimeException brokenLogger) {
             faults.accept(brokenLogger);
         }
+    }
+
+    /** How many were not logged since the last that was; -1 when it is too soon for another. */
+    private synchronized int turnToLog(long nowNanos) {
+        if (nowNanos - logNextAtNanos < 0) {
+            unlogged++;
+            return -1;
+        }
+        logNextAtNanos = nowNanos + LOG_INTERVAL_NANOS;
+        int before = unlogged;
+        unlogged = 0;
+        return before;
     }
 
     private static boolean isWorse(PressureEvent event) {

@@ -13,9 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples sources, keeps what they said and what it cost to ask them. Sources that are slow to answer are sampled by
- * {@link #sampleSlow} and the others by {@link #sample}, each to be called by one thread at a time; what was said may
- * be asked for by any.
+ * Samples sources, keeps what they said and what it cost to ask them. Sources of each pace are asked by one thread at a
+ * time, the quick ones by {@link #sample}; what was said may be asked for by any.
  */
 public final class PressureMonitor {
 
@@ -56,9 +55,9 @@ public final class PressureMonitor {
         watched.add(new WatchedSource(source, trigger));
     }
 
-    /** Samples the sources that answer at once and are due, and returns what is over its start. */
+    /** Samples the quick sources that are due, and returns what is over its start of all. */
     public Overload sample(long nowNanos) {
-        ask(nowNanos, false);
+        ask(PressureSource.Pace.QUICK, nowNanos);
         List<Overload.Part> parts = new ArrayList<>();
         for (WatchedSource each : watched) {
             double fraction = conditionHolds(each.trigger().condition()) ? each.overload() : 0;
@@ -69,17 +68,18 @@ public final class PressureMonitor {
         return parts.isEmpty() ? Overload.NONE : new Overload(parts);
     }
 
-    /** Samples the sources that may take their time and are due. */
-    public void sampleSlow(long nowNanos) {
-        ask(nowNanos, true);
-    }
-
-    private void ask(long nowNanos, boolean slow) {
+    /** Samples the sources of a pace that are due. */
+    public void ask(PressureSource.Pace pace, long nowNanos) {
         for (WatchedSource each : watched) {
-            if (each.isSlow() == slow && each.isDue(nowNanos)) {
+            if (each.pace() == pace && each.isDue(nowNanos)) {
                 each.ask(nowNanos, clock, changes);
             }
         }
+    }
+
+    /** Whether there is a source of this pace. */
+    public boolean has(PressureSource.Pace pace) {
+        return watched.stream().anyMatch(each -> each.pace() == pace);
     }
 
     private boolean conditionHolds(Trigger.@Nullable Condition condition) {

@@ -28,8 +28,18 @@ public interface PressureSource {
         return Duration.ZERO;
     }
 
-    /** Whether it may take its time, to read a long file for instance, and so must not be asked by the tick itself. */
-    default boolean isSlow() {
-        return false;
+    /** How long it may take to answer, and with that who asks it. */
+    default Pace pace() {
+        return Pace.QUICK;
+    }
+
+    /** How long a source may take to answer. */
+    enum Pace {
+        /** A fraction of a millisecond: it is asked by the tick. */
+        QUICK,
+        /** It reads a long file, for instance: it is asked on another thread than the tick's. */
+        SLOW,
+        /** It depends on others that may not answer at all: it is asked on a thread that the slow ones do not need. */
+        MAY_HANG
     }
 }

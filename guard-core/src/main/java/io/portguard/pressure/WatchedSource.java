@@ -14,6 +14,14 @@ final class WatchedSource {
     /** At most a two-hundredth of one processor goes into asking one source, however dear it is. */
     private static final long COST_FACTOR = 200;
 
+    /** The least of so many askings counts: the first cost more, and so do those that had to wait for a processor. */
+    private static final int QUICK_COSTS = 8;
+
+    private static final int SLOW_COSTS = 2;
+
+    /** However dear, one that the tick asks is asked that often: what it shows does not wait. */
+    private static final long QUICK_AT_LEAST_NANOS = Duration.ofMillis(200).toNanos();
+
     /** A source that fails is asked again so soon, and after twice as long each time. */
     private static final long FIRST_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -26,13 +34,15 @@ final class WatchedSource {
     private volatile long intervalNanos;
     private volatile @Nullable String absentBecause;
     private long askAtNanos;
-    private boolean asked;
+    private final long[] costs;
+    private int asked;
     private boolean alarmed;
     private long retryNanos = FIRST_RETRY_NANOS;
 
     WatchedSource(PressureSource source, Trigger trigger) {
         this.source = source;
         this.trigger = trigger;
+        this.costs = new long[source.pace() == PressureSource.Pace.QUICK ? QUICK_COSTS : SLOW_COSTS];
         this.intervalNanos = source.interval().toNanos();
     }
 
@@ -44,8 +54,8 @@ final class WatchedSource {
         return trigger;
     }
 
-    boolean isSlow() {
-        return source.isSlow();
+    PressureSource.Pace pace() {
+        return source.pace();
     }
 
     double reading() {
@@ -57,7 +67,7 @@ final class WatchedSource {
     }
 
     boolean isDue(long nowNanos) {
-        return !asked || nowNanos - askAtNanos >= 0;
+        return asked == 0 || nowNanos - askAtNanos >= 0;
     }
 
     void ask(long nowNanos, NanoClock clock, Consumer<PressureMonitor.Change> changes) {
@@ -70,21 +80,29 @@ final class WatchedSource {
             failure = fault.getMessage() == null ? fault.getClass().getName() : fault.getMessage();
         }
         long cost = Math.max(0, clock.nanoTime() - began);
-        // The lesser of two: the first time costs more, and so does one during which another thread had the processor.
-        long usual = costNanos < 0 ? 0 : Math.min(costNanos, cost);
         costNanos = cost;
-        intervalNanos = Math.max(source.interval().toNanos(), usual * COST_FACTOR);
+        costs[asked % costs.length] = cost;
+        asked = asked + 1 == 2 * costs.length ? costs.length : asked + 1;
+        intervalNanos = Math.max(source.interval().toNanos(), affordableNanos());
         if (failure == null) {
             retryNanos = FIRST_RETRY_NANOS;
         } else {
             intervalNanos = Math.max(intervalNanos, retryNanos);
             retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
         }
-        asked = true;
         askAtNanos = nowNanos + intervalNanos;
         reading = said;
         tellPresence(failure, changes);
         tellAlarm(changes);
+    }
+
+    private long affordableNanos() {
+        long least = Long.MAX_VALUE;
+        for (long cost : costs) {
+            least = Math.min(least, cost); // 0, and so as often as it likes, until it was asked often enough
+        }
+        long affordable = least * COST_FACTOR;
+        return source.pace() == PressureSource.Pace.QUICK ? Math.min(affordable, QUICK_AT_LEAST_NANOS) : affordable;
     }
 
     private void tellPresence(@Nullable String failure, Consumer<PressureMonitor.Change> changes) {

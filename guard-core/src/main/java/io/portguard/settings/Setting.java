@@ -42,6 +42,15 @@ public record Setting<T>(
         return new Setting<>(name, description, type, value, optional, tunable);
     }
 
+    /**
+     * The same setting with another default, as text.
+     *
+     * @throws InvalidSettingException when it is none
+     */
+    public Setting<T> withDefaultText(String text) {
+        return new Setting<>(name, description, type, parse(text), optional, tunable);
+    }
+
     /** The name in CamelCase, as the attribute of the MXBean is called: {@code ClientsRate}. */
     public String attributeName() {
         StringBuilder attribute = new StringBuilder();

@@ -56,7 +56,7 @@ public final class Settings {
         this.clock = clock;
         configuration.forEach((name, text) -> values.put(name, known(name, text).parse(text)));
         configured = new SettingValues(values);
-        check(configured, "the configuration", "as given");
+        checkConfigured();
         base = configured;
         current = configured;
     }
@@ -92,6 +92,16 @@ public final class Settings {
         Tuning tuning = temporary.get(setting.name());
         long left = tuning == null ? 0 : tuning.nanosLeft(clock.nanoTime());
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(left + TimeUnit.SECONDS.toNanos(1) - 1));
+    }
+
+    /** The value that {@link #revert()} goes back to, as text. */
+    public String configuredText(Setting<?> setting) {
+        return setting.format(configured.find(setting));
+    }
+
+    /** Whether the setting differs from what it was configured to be. */
+    public boolean isTuned(Setting<?> setting) {
+        return !Objects.equals(current.find(setting), configured.find(setting));
     }
 
     /** Whether the setting differs from its default. */
@@ -175,6 +185,17 @@ public final class Settings {
             result = result.with(known(tuning.getKey(), ""), tuning.getValue().value());
         }
         return result;
+    }
+
+    /** Nobody has just changed one of them, so all are named that do not fit together. */
+    private void checkConfigured() {
+        for (Constraint constraint : constraints) {
+            if (!constraint.holds().test(configured)) {
+                Map<String, String> texts = new LinkedHashMap<>();
+                constraint.settings().forEach(setting -> texts.put(setting.name(), configuredText(setting)));
+                throw new InvalidSettingException(texts, constraint.expected());
+            }
+        }
     }
 
     private void check(SettingValues values, String name, String text) {

@@ -1,11 +1,13 @@
 package io.portguard.standard;
 
 import io.portguard.Attempt;
+import io.portguard.Failure;
 import io.portguard.Guard;
 import io.portguard.Mode;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.client.PreamblePolicy;
+import io.portguard.rule.Penalties;
 import io.portguard.settings.SettingValues;
 import io.portguard.wire.FirstBytes;
 import io.portguard.wire.HandshakeFailure;
@@ -30,26 +32,32 @@ public final class ConnectionChecks {
     private static final Rejection DENIED = Rejection.of(Reason.DENIED, Rejection.MAX_RETRY_AFTER_SECONDS);
 
     private final Guard guard;
+    private final Penalties penalties;
     private final Tally wrongProtocols = new Tally();
     private final Tally signatures = new Tally();
     private final Tally serverNames = new Tally();
     private final Tally handshakeFailures = new Tally();
     private volatile Map<Spoken, FirstBytes> firstBytes = looking(Mode.OFF, Signatures.NONE);
     private volatile PreamblePolicy preamble = PreamblePolicy.OPTIONAL;
+    private volatile boolean proxiesAreTrusted;
+    private volatile long handshakeTimeoutNanos;
     private volatile ServerNameRules rules = ServerNameRules.NONE;
-    private volatile boolean limitingHandshakes;
 
-    ConnectionChecks(Guard guard) {
+    ConnectionChecks(Guard guard, Penalties penalties) {
         this.guard = guard;
+        this.penalties = penalties;
     }
 
     void apply(SettingValues values) {
         preamble = values.get(StandardSettings.CONNECTIONS_PROXY_PROTOCOL);
         rules = values.get(StandardSettings.CONNECTIONS_SERVER_NAMES);
-        limitingHandshakes = values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES) != null;
         firstBytes = looking(
                 values.get(StandardSettings.CONNECTIONS_WRONG_PROTOCOL),
                 values.get(StandardSettings.CONNECTIONS_SIGNATURES));
+        handshakeTimeoutNanos =
+                values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT).toNanos();
+        proxiesAreTrusted =
+                !values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES).isEmpty();
     }
 
     private static Map<Spoken, FirstBytes> looking(Mode wrongProtocol, Signatures signatures) {
@@ -71,14 +79,19 @@ public final class ConnectionChecks {
         return preamble;
     }
 
+    /** Whether there are proxies whose preambles are read, so that a preamble of anybody else is a fraud. */
+    public boolean arePreamblesRead() {
+        return proxiesAreTrusted && preamble != PreamblePolicy.NEVER;
+    }
+
+    /** How long a handshake may take. */
+    public long handshakeTimeoutNanos() {
+        return handshakeTimeoutNanos;
+    }
+
     /** What is done by server name. */
     public ServerNameRules serverNames() {
         return rules;
-    }
-
-    /** Whether a client hello has to be read before the handshake goes on. */
-    public boolean areHellosRead() {
-        return limitingHandshakes || !rules.isEmpty();
     }
 
     /** Counts a wrong protocol on the connection; returns whether the connection is to be closed. */
@@ -89,11 +102,17 @@ public final class ConnectionChecks {
         } else {
             wrongProtocols.add(sight.protocol());
         }
+        if (sight.action() == Mode.ENFORCE) {
+            penalties.failed(connection, Failure.WRONG_PROTOCOL);
+        }
         return guard.refuse(connection, DENIED, sight.action());
     }
 
-    /** Counts a connection that a server-name rule refuses; returns whether it is to be closed. */
+    /** Counts a connection that a server-name rule refuses, if it does; returns whether it is to be closed. */
     public boolean refuses(Attempt connection, ServerNameRule rule) {
+        if (rule.refuses() == Mode.OFF) {
+            return false;
+        }
         serverNames.add(rule.pattern());
         return guard.refuse(connection, DENIED, rule.refuses());
     }
@@ -104,9 +123,21 @@ public final class ConnectionChecks {
         return guard.refuse(connection, DENIED, Mode.ENFORCE);
     }
 
-    /** Counts a handshake that failed. */
-    public void failed(HandshakeFailure cause) {
+    /** Refuses a connection whose client hello cannot be told the name from; returns whether it is to be closed. */
+    public boolean refusesHello(Attempt connection) {
+        return guard.refuse(connection, DENIED, Mode.ENFORCE);
+    }
+
+    /** Counts a handshake on the connection that failed. */
+    public void failed(Attempt connection, HandshakeFailure cause) {
         handshakeFailures.add(cause.text());
+        switch (cause) {
+            case NO_SHARED_CIPHER, PROTOCOL_VERSION, BAD_CLIENT_CERTIFICATE, MALFORMED_HELLO ->
+                penalties.failed(connection, Failure.TLS_HANDSHAKE);
+            case TIMEOUT -> penalties.failed(connection, Failure.TIMEOUT);
+            // The others are the server's doing, nobody's, or counted as a wrong protocol.
+            default -> {}
+        }
     }
 
     /** Connections with the wrong protocol, by what it was. */

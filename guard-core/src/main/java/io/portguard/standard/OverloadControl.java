@@ -9,6 +9,7 @@ import io.portguard.pressure.Overload;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureMonitor;
 import io.portguard.pressure.QueueDelay;
+import io.portguard.pressure.SlowStart;
 import io.portguard.pressure.StanceControl;
 import io.portguard.rule.StandardRules;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,11 @@ final class OverloadControl {
     private final ListenBacklog backlog;
     private final QueueDelay queueDelay;
     private final StanceControl stances = new StanceControl();
+    private final SlowStart slowStart = new SlowStart();
     private volatile ConnectionStance inForce = ConnectionStance.ACCEPT;
     private ConnectionStance stance = ConnectionStance.ACCEPT;
+    private boolean pausedToWarmUp;
+    private boolean paced;
     private @Nullable Priority shed;
     private boolean enforcing = true;
 
@@ -52,7 +56,12 @@ final class OverloadControl {
 
     synchronized void enforcing(boolean is) {
         enforcing = is;
-        inForce = is ? stance : ConnectionStance.ACCEPT;
+        putInForce();
+    }
+
+    private void putInForce() {
+        boolean pause = pausedToWarmUp && stance == ConnectionStance.ACCEPT;
+        inForce = !enforcing ? ConnectionStance.ACCEPT : pause ? ConnectionStance.PAUSE : stance;
     }
 
     /** Samples what is due and answers to it. */
@@ -61,6 +70,8 @@ final class OverloadControl {
         if (!sheddingEnabled) {
             rules.shedNothing();
             stances.reset();
+            slowStart.reset();
+            pausedToWarmUp = false;
             changeTo(ConnectionStance.ACCEPT, Overload.NONE);
             tellShedding(Overload.NONE);
             return;
@@ -68,6 +79,11 @@ final class OverloadControl {
         // While the port itself pauses, who waits to be accepted waits because of that.
         boolean paused = inForce == ConnectionStance.PAUSE;
         Overload ofRequests = paused ? overload.without(backlog.name()) : overload;
+        pausedToWarmUp = slowStart.next(nowNanos, overload, monitor.reading(backlog.name()));
+        tellPacing(overload);
+        if (slowStart.isWarmingUp()) {
+            ofRequests = ofRequests.withoutPassingQueues();
+        }
         rules.shed(ofRequests.queue(), ofRequests.stock());
         tellShedding(ofRequests);
         // Tasks that wait while the service has next to nothing to do wait for somebody else's sake.
@@ -78,13 +94,20 @@ final class OverloadControl {
 
     private void changeTo(ConnectionStance next, Overload overload) {
         ConnectionStance before = stance;
-        if (next == before) {
-            return;
-        }
         stance = next;
-        inForce = enforcing ? next : ConnectionStance.ACCEPT;
-        rules.stance(next);
-        tell(PressureEvent.Kind.STANCE, before.text(), next.text(), overload);
+        putInForce();
+        if (next != before) {
+            rules.stance(next);
+            tell(PressureEvent.Kind.STANCE, before.text(), next.text(), overload);
+        }
+    }
+
+    private void tellPacing(Overload overload) {
+        if (slowStart.hasPaced() != paced) {
+            paced = !paced;
+            String from = paced ? "unpaced" : "paced";
+            tell(PressureEvent.Kind.SLOW_START, from, paced ? "paced" : "unpaced", paced ? overload : Overload.NONE);
+        }
     }
 
     /** Tells of shedding that reaches a more important priority than since it began, and of its end. */

@@ -13,6 +13,7 @@ import io.portguard.pressure.HalfOpen;
 import io.portguard.pressure.HeapMemory;
 import io.portguard.pressure.ListenBacklog;
 import io.portguard.pressure.MemoryStall;
+import io.portguard.pressure.NameResolution;
 import io.portguard.pressure.NetworkDrops;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureMonitor;
@@ -25,6 +26,8 @@ import io.portguard.rule.StandardRules;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /** How hard-pressed a guarded port is: its sources of pressure and what they have set off. Thread-safe. */
 public final class PortPressure {
@@ -43,6 +46,7 @@ public final class PortPressure {
     PortPressure(
             StandardRules rules,
             QueueDelay queueDelay,
+            List<String> names,
             Map<PressureSource, Trigger> more,
             NanoClock clock,
             PressureLog log) {
@@ -52,6 +56,9 @@ public final class PortPressure {
         control = new OverloadControl(rules, backlog, queueDelay, clock, log);
         monitor = control.monitor();
         watch();
+        if (!names.isEmpty()) {
+            monitor.add(new NameResolution(names, clock), Trigger.alarm(1));
+        }
         more.forEach(monitor::add);
     }
 
@@ -90,8 +97,12 @@ public final class PortPressure {
         }
     }
 
-    void tickSlowly(long nowNanos) {
-        monitor.sampleSlow(nowNanos);
+    /** What has to be done on threads of their own, apart from each other. */
+    List<LongConsumer> slowChores() {
+        return Stream.of(PressureSource.Pace.SLOW, PressureSource.Pace.MAY_HANG)
+                .filter(monitor::has)
+                .<LongConsumer>map(pace -> now -> monitor.ask(pace, now))
+                .toList();
     }
 
     void enforcing(boolean is) {

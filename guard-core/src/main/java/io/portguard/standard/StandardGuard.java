@@ -19,9 +19,6 @@ import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.http.RequestClassifier;
-import io.portguard.limit.Algorithm;
-import io.portguard.limit.LimitParameters;
-import io.portguard.limit.Limits;
 import io.portguard.pressure.FileDescriptors;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.PressureSource;
@@ -32,7 +29,6 @@ import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
 import io.portguard.rule.Penalties;
-import io.portguard.rule.PenaltyPolicy;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingValues;
@@ -42,6 +38,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +54,9 @@ public final class StandardGuard implements AutoCloseable {
     private final Guard guard;
     private final Settings settings;
     private final StandardRules rules;
+    private final RuleSettings ruleSettings;
+    private final AccessLists accessLists;
+    private final IdentityNotices identityNotices;
     private final ClientTable clients;
     private final HttpAttempts attempts;
     private final ConnectionChecks checks;
@@ -63,19 +65,21 @@ public final class StandardGuard implements AutoCloseable {
     private final QueueDelay queueDelay;
     private final PortPressure pressure;
     private volatile @Nullable RateLimitFields rateLimitFields;
+    private final Set<Integer> declaredPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean sheddingEnabled = true;
-    private Algorithm algorithm;
 
     private StandardGuard(Builder builder) {
         settings = new Settings(
-                settingsOfThisProcess(), StandardSettings.CONSTRAINTS, builder.configuration, builder.clock);
+                settingsOfThisProcess(builder.defaults),
+                StandardSettings.CONSTRAINTS,
+                builder.configuration,
+                builder.clock);
         SettingValues values = settings.values();
-        algorithm = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
         connections = new OpenConnections(builder.clock, this::ended);
         rules = new StandardRules(
                 clients,
-                Limits.of(algorithm, limitParameters(values)),
+                RuleSettings.limit(values),
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 connections::makeRoomFor,
                 builder.clock);
@@ -85,6 +89,8 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CLIENTS_IPV6_PREFIX),
                 values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES));
         rules.trustedProxies(identity.trustedProxies());
+        ruleSettings = new RuleSettings(rules, values);
+        accessLists = new AccessLists(rules, values, builder.clock.nanoTime());
         attempts = new HttpAttempts(
                 clients,
                 identity,
@@ -95,12 +101,14 @@ public final class StandardGuard implements AutoCloseable {
         pressure = new PortPressure(
                 rules,
                 queueDelay,
+                values.get(StandardSettings.PRESSURE_NAMES),
                 builder.sources,
                 builder.clock,
                 new PressureLog(
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         guard = builder.guard(this);
-        checks = new ConnectionChecks(guard);
+        checks = new ConnectionChecks(guard, rules.penalties());
+        identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
     }
 
@@ -188,10 +196,29 @@ public final class StandardGuard implements AutoCloseable {
         return rules.penalties();
     }
 
+    /** Says that the process is meant to listen on another port too, one for management for instance. */
+    public void declarePort(int port) {
+        declaredPorts.add(port);
+    }
+
+    /** The ports that {@link #declarePort} named. */
+    public Set<Integer> declaredPorts() {
+        return Set.copyOf(declaredPorts);
+    }
+
     /** Refuses everything from now on, because the service is shutting down. */
     public void drain() {
-        rules.draining(true);
-        connections.drain();
+        draining(true);
+    }
+
+    /** Ends a drain: the service goes on after all, or again. */
+    public void resume() {
+        draining(false);
+    }
+
+    private void draining(boolean is) {
+        rules.draining(is);
+        connections.draining(is);
         guard.refresh();
     }
 
@@ -215,6 +242,13 @@ public final class StandardGuard implements AutoCloseable {
     /** How this guard tells clients apart. */
     public ClientIdentity identity() {
         return identity;
+    }
+
+    /** What an operator should know of the guard's surroundings and has to do something about; empty when all is well. */
+    public List<String> notices() {
+        List<String> notices = new ArrayList<>(accessLists.notices());
+        notices.addAll(identityNotices.all());
+        return notices;
     }
 
     /** The clients that have used the most lately, heaviest first. */
@@ -266,6 +300,8 @@ public final class StandardGuard implements AutoCloseable {
 
     private void tick(long nowNanos) {
         settings.expire(nowNanos);
+        accessLists.follow(nowNanos);
+        identityNotices.log();
         pressure.tick(nowNanos, sheddingEnabled);
         clients.sweep();
         connections.sweep(nowNanos);
@@ -279,23 +315,11 @@ public final class StandardGuard implements AutoCloseable {
     private void apply(SettingValues values) {
         guard.mode(values.get(StandardSettings.MODE));
         pressure.enforcing(values.get(StandardSettings.MODE) == Mode.ENFORCE);
-        rules.maxConnections(values.get(StandardSettings.CONNECTIONS_MAX));
-        rules.maxConnectionsOfClient(values.find(StandardSettings.CONNECTIONS_MAX_PER_CLIENT));
-        rules.acceptRate(
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_RATE),
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_BURST));
-        rules.clientAcceptRate(
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT),
-                values.find(StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT));
-        rules.maxRequestsOfClient(values.find(StandardSettings.CLIENTS_MAX_CONCURRENT));
-        rules.fairShare(values.get(StandardSettings.CLIENTS_FAIR_SHARE));
-        rules.access(values.get(StandardSettings.ACCESS_ALLOW), values.get(StandardSettings.ACCESS_DENY));
-        rules.maxHandshakes(values.find(StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES));
         checks.apply(values);
-        applyPenalties(values);
-        applyClientRate(values);
-        applyLimit(values);
+        ruleSettings.apply(values);
+        accessLists.apply(values);
         applyTimeouts(values);
+        rateLimitFields = rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
@@ -312,43 +336,13 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.MODE) == Mode.ENFORCE);
     }
 
-    private void applyClientRate(SettingValues values) {
+    private static @Nullable RateLimitFields rateLimitFields(SettingValues values) {
         Double rate = values.find(StandardSettings.CLIENTS_RATE);
         Double burst = values.find(StandardSettings.CLIENTS_BURST);
-        rules.clientRate(rate, burst);
-        rateLimitFields = rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
+        return rate == null ? null : new RateLimitFields(rate, burst == null ? rate : burst);
     }
 
-    private void applyPenalties(SettingValues values) {
-        rules.penalties()
-                .policy(new PenaltyPolicy(
-                        values.find(StandardSettings.PENALTIES_SLOW_AT),
-                        values.find(StandardSettings.PENALTIES_BAN_AT),
-                        values.get(StandardSettings.PENALTIES_FORGIVEN),
-                        values.get(StandardSettings.PENALTIES_SLOW_RATE),
-                        values.get(StandardSettings.PENALTIES_BAN_TIME),
-                        values.get(StandardSettings.PENALTIES_WEIGHTS)));
-    }
-
-    private void applyLimit(SettingValues values) {
-        Algorithm chosen = values.get(StandardSettings.CONCURRENCY_ALGORITHM);
-        if (chosen == algorithm) {
-            rules.limit(limitParameters(values));
-        } else {
-            algorithm = chosen;
-            rules.limit(Limits.of(chosen, limitParameters(values)));
-        }
-    }
-
-    private static LimitParameters limitParameters(SettingValues values) {
-        return new LimitParameters(
-                values.get(StandardSettings.CONCURRENCY_INITIAL),
-                values.get(StandardSettings.CONCURRENCY_MIN),
-                values.get(StandardSettings.CONCURRENCY_MAX),
-                values.get(StandardSettings.SHEDDING_TARGET_DELAY));
-    }
-
-    private static List<Setting<?>> settingsOfThisProcess() {
+    private static List<Setting<?>> settingsOfThisProcess(Map<String, String> defaults) {
         long descriptors = new FileDescriptors().max();
         List<Setting<?>> settings = new ArrayList<>(StandardSettings.all());
         if (descriptors > 0) {
@@ -357,6 +351,10 @@ public final class StandardGuard implements AutoCloseable {
                     ? StandardSettings.CONNECTIONS_MAX.withDefault((int) connections)
                     : setting);
         }
+        settings.replaceAll(setting -> {
+            String text = defaults.get(setting.name());
+            return text == null ? setting : setting.withDefaultText(text);
+        });
         return settings;
     }
 
@@ -364,8 +362,10 @@ public final class StandardGuard implements AutoCloseable {
     public static final class Builder {
 
         private final Map<String, String> configuration = new LinkedHashMap<>();
+        private final Map<String, String> defaults = new LinkedHashMap<>();
         private final Map<PressureSource, Trigger> sources = new LinkedHashMap<>();
         private final List<GuardListener> listeners = new ArrayList<>();
+        private final List<Consumer<StandardGuard>> chores = new ArrayList<>();
         private final List<Rule> connectionRules = new ArrayList<>();
         private final List<Rule> requestRules = new ArrayList<>();
         private final String name;
@@ -383,6 +383,12 @@ public final class StandardGuard implements AutoCloseable {
          */
         public Builder configure(Map<String, String> settings) {
             configuration.putAll(settings);
+            return this;
+        }
+
+        /** Sets what settings are unless they are configured, by their dotted names. */
+        public Builder defaults(Map<String, String> settings) {
+            defaults.putAll(settings);
             return this;
         }
 
@@ -421,6 +427,12 @@ public final class StandardGuard implements AutoCloseable {
             return this;
         }
 
+        /** Adds what the housekeeper is to do at each tick; it must not block. */
+        public Builder chore(Consumer<StandardGuard> chore) {
+            chores.add(chore);
+            return this;
+        }
+
         /** How often the housekeeper ticks; zero for no thread, see {@link Guard.Builder#tickInterval}. */
         public Builder tickInterval(Duration interval) {
             guard.tickInterval(interval);
@@ -437,6 +449,8 @@ public final class StandardGuard implements AutoCloseable {
         }
 
         private Guard guard(StandardGuard port) {
+            chores.forEach(chore -> guard.chore(now -> chore.accept(port)));
+            port.pressure.slowChores().forEach(guard::slowChore);
             return guard.clients(port.clients)
                     .connectionRules(port.rules.forConnections())
                     .connectionRules(connectionRules.toArray(new Rule[0]))
@@ -444,7 +458,6 @@ public final class StandardGuard implements AutoCloseable {
                     .requestRules(port.rules.forRequests())
                     .requestRules(requestRules.toArray(new Rule[0]))
                     .chore(port::tick)
-                    .slowChore(port.pressure::tickSlowly)
                     .build();
         }
     }

@@ -18,6 +18,8 @@ import io.portguard.settings.SettingTypes;
 import io.portguard.settings.SettingValues;
 import io.portguard.wire.ServerNameRules;
 import io.portguard.wire.Signatures;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,9 @@ public final class StandardSettings {
     private static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
 
     private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
+
+    private static final SettingType<Path> FILE =
+            SettingTypes.parsed("the path of a file", StandardSettings::parsePath);
 
     public static final Setting<Mode> MODE = Setting.of(
             "mode",
@@ -75,7 +80,9 @@ public final class StandardSettings {
             "From the accepted connection to the end of its TLS handshake.");
 
     public static final Setting<Integer> CONNECTIONS_MAX_TLS_HANDSHAKES = Setting.unset(
-            "connections.max-tls-handshakes", COUNT, "TLS handshakes in progress, counted from the client's hello on.");
+            "connections.max-tls-handshakes",
+            COUNT,
+            "TLS handshakes in progress, counted from the client's hello on; on Netty.");
 
     public static final Setting<Duration> CONNECTIONS_IDLE_TIMEOUT = Setting.of(
             "connections.idle-timeout",
@@ -93,7 +100,7 @@ public final class StandardSettings {
                     "connections.proxy-protocol",
                     SettingType.oneOf(PreamblePolicy.class),
                     PreamblePolicy.OPTIONAL,
-                    "Whether connections of trusted proxies begin with a PROXY preamble that names the client.")
+                    "Whether connections of trusted proxies begin with a PROXY preamble that names the client; on Netty.")
             .fixed();
 
     public static final Setting<ServerNameRules> CONNECTIONS_SERVER_NAMES = Setting.of(
@@ -102,13 +109,13 @@ public final class StandardSettings {
                     "a list of NAME=ACTION, separated by commas, such as *.internal.example.com=deny",
                     text -> Optional.of(ServerNameRules.parse(unlessUnset(text)))),
             ServerNameRules.NONE,
-            "What is done with TLS connections by the server name they ask for; the first that matches holds.");
+            "What is done with TLS connections by the server name they ask for; the first that matches holds; on Netty.");
 
     public static final Setting<Mode> CONNECTIONS_WRONG_PROTOCOL = Setting.of(
             "connections.wrong-protocol",
             modes(),
             Mode.ENFORCE,
-            "What is done with connections whose first bytes are of a protocol that is not spoken on the port.");
+            "What is done with connections whose first bytes are of a protocol not spoken on the port; on Netty.");
 
     public static final Setting<Signatures> CONNECTIONS_SIGNATURES = Setting.of(
             "connections.signatures",
@@ -116,7 +123,7 @@ public final class StandardSettings {
                     "a list of NAME: bytes \"05 ?? 00\" at OFFSET -> refuse, separated by commas",
                     text -> Optional.of(Signatures.parse(unlessUnset(text)))),
             Signatures.NONE,
-            "Patterns of first bytes whose connections are refused, or counted in shadow.");
+            "Patterns of first bytes whose connections are refused, or counted in shadow; on Netty.");
 
     public static final Setting<Algorithm> CONCURRENCY_ALGORITHM = Setting.of(
             "requests.concurrency.algorithm",
@@ -212,6 +219,13 @@ public final class StandardSettings {
             Duration.ofMillis(20),
             "How long a request may wait for its turn.");
 
+    public static final Setting<List<String>> PRESSURE_NAMES = Setting.of(
+                    "pressure.names",
+                    SettingTypes.list("a list of host names", StandardSettings::hostName),
+                    List.of(),
+                    "Host names that the service depends on; whether they can be resolved is watched.")
+            .fixed();
+
     public static final Setting<AddressRanges> ACCESS_ALLOW = Setting.of(
             "access.allow",
             SettingTypes.addressRanges(),
@@ -220,6 +234,14 @@ public final class StandardSettings {
 
     public static final Setting<AddressRanges> ACCESS_DENY =
             Setting.of("access.deny", SettingTypes.addressRanges(), AddressRanges.NONE, "Who may not connect.");
+
+    public static final Setting<Path> ACCESS_ALLOW_FILE = Setting.unset(
+                    "access.allow-file", FILE, "A file of more addresses and networks that may connect; followed.")
+            .fixed();
+
+    public static final Setting<Path> ACCESS_DENY_FILE = Setting.unset(
+                    "access.deny-file", FILE, "A file of more addresses and networks that may not connect; followed.")
+            .fixed();
 
     public static final Setting<Integer> PENALTIES_SLOW_AT =
             Setting.unset("penalties.slow-at", POINTS, "Points from which a client that fails is slowed down.");
@@ -267,9 +289,13 @@ public final class StandardSettings {
     static final List<Constraint> CONSTRAINTS = List.of(
             new Constraint(
                     "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
+                    List.of(CONCURRENCY_MIN, CONCURRENCY_INITIAL, CONCURRENCY_MAX),
                     values -> values.get(CONCURRENCY_MIN) <= values.get(CONCURRENCY_INITIAL)
                             && values.get(CONCURRENCY_INITIAL) <= values.get(CONCURRENCY_MAX)),
-            new Constraint("penalties.slow-at < penalties.ban-at", StandardSettings::slowsBeforeItBans),
+            new Constraint(
+                    "penalties.slow-at < penalties.ban-at",
+                    List.of(PENALTIES_SLOW_AT, PENALTIES_BAN_AT),
+                    StandardSettings::slowsBeforeItBans),
             burstNeedsRate(CLIENTS_BURST, CLIENTS_RATE),
             burstNeedsRate(CONNECTIONS_ACCEPT_BURST, CONNECTIONS_ACCEPT_RATE),
             burstNeedsRate(CONNECTIONS_ACCEPT_BURST_PER_CLIENT, CONNECTIONS_ACCEPT_RATE_PER_CLIENT));
@@ -312,8 +338,11 @@ public final class StandardSettings {
                 CLIENTS_MAX_TRACKED,
                 SHEDDING_ENABLED,
                 SHEDDING_TARGET_DELAY,
+                PRESSURE_NAMES,
                 ACCESS_ALLOW,
                 ACCESS_DENY,
+                ACCESS_ALLOW_FILE,
+                ACCESS_DENY_FILE,
                 PENALTIES_SLOW_AT,
                 PENALTIES_BAN_AT,
                 PENALTIES_FORGIVEN,
@@ -331,6 +360,7 @@ public final class StandardSettings {
     private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
         return new Constraint(
                 burst.name() + " only together with " + rate.name(),
+                List.of(burst, rate),
                 values -> values.find(burst) == null || values.find(rate) != null);
     }
 
@@ -347,6 +377,18 @@ public final class StandardSettings {
     private static String unlessUnset(String text) {
         String trimmed = text.trim();
         return trimmed.equalsIgnoreCase("unset") || trimmed.equalsIgnoreCase("none") ? "" : trimmed;
+    }
+
+    private static Optional<Path> parsePath(String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text.trim()));
+        } catch (InvalidPathException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> hostName(String text) {
+        return text.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})") ? Optional.of(text) : Optional.empty();
     }
 
     private static PathPattern path(String text) {

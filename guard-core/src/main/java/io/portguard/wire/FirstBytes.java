@@ -78,6 +78,9 @@ public final class FirstBytes {
             return List.of();
         }
         List<Signature> strange = new ArrayList<>(STRANGE_TO_HTTP);
+        if (spoken == Spoken.UNPROXIED) {
+            strange.removeIf(signature -> !signature.name().equals(PROXY));
+        }
         if (spoken != Spoken.HTTP) {
             strange.removeIf(signature -> signature.name().equals("tls"));
         }

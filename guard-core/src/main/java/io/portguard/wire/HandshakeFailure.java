@@ -43,7 +43,13 @@ public enum HandshakeFailure {
 
     /** How JSSE, OpenSSL and BoringSSL begin what the peer's alert says. */
     private static final List<String> ALERT = List.of(
-            "received fatal alert", "tlsv1 alert", "sslv3 alert", "tlsv1_alert_", "tlsv13_alert_", "sslv3_alert_");
+            "received fatal alert",
+            "plaintext alert received",
+            "tlsv1 alert",
+            "sslv3 alert",
+            "tlsv1_alert_",
+            "tlsv13_alert_",
+            "sslv3_alert_");
 
     private static final List<Words> BY_ALERT = List.of(
             new Words(
@@ -168,6 +174,16 @@ public enum HandshakeFailure {
             depth++;
         }
         return found;
+    }
+
+    /** The cause that a client's fatal alert of this number tells (RFC 8446, section 6). */
+    public static HandshakeFailure ofAlert(int description) {
+        return switch (description) {
+            case 42, 43, 44, 45, 46, 48, 112, 113 -> CERTIFICATE_REJECTED;
+            case 40, 71 -> NO_SHARED_CIPHER;
+            case 70 -> PROTOCOL_VERSION;
+            default -> CLIENT_ALERT;
+        };
     }
 
     private static HandshakeFailure told(Throwable cause) {

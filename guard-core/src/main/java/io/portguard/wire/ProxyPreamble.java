@@ -50,7 +50,7 @@ public record ProxyPreamble(Kind kind, int length, @Nullable IpAddress source, i
         return new ProxyPreamble(Kind.PROXIED, length, source, sourcePort);
     }
 
-    /** How the bytes agree with the fixed beginning of a preamble: absent, incomplete, or null when all of it is there. */
+    /** How the bytes agree with a preamble's fixed beginning: absent, incomplete, or null when all of it is there. */
     static @Nullable ProxyPreamble beginning(ByteBuffer bytes, byte[] expected) {
         int there = Math.min(bytes.remaining(), expected.length);
         for (int i = 0; i < there; i++) {

@@ -9,7 +9,9 @@ public enum Spoken {
     /** Either of them; the first byte says which. */
     HTTP_OR_TLS,
     /** Not known: nothing is wrong but what a configured signature says. */
-    UNKNOWN;
+    UNKNOWN,
+    /** Not known, but that no PROXY preamble is. */
+    UNPROXIED;
 
     /** Whether what is spoken here may begin with this byte. */
     boolean mayBeginWith(int b) {
@@ -17,7 +19,7 @@ public enum Spoken {
             case HTTP -> isHttp(b);
             case TLS -> isTls(b);
             case HTTP_OR_TLS -> isHttp(b) || isTls(b);
-            case UNKNOWN -> true;
+            case UNKNOWN, UNPROXIED -> true;
         };
     }
 

@@ -68,7 +68,7 @@ class ClientIdentityTest {
         for (String header : List.of("Forwarded", "X-Forwarded-For")) {
             Request request = Request.of(header, forged);
             assertThat(BY_ADDRESS.address(STRANGER, request)).isEqualTo(STRANGER);
-            assertThat(BY_ADDRESS.key(BY_ADDRESS.address(STRANGER, request), request))
+            assertThat(BY_ADDRESS.key(STRANGER, BY_ADDRESS.address(STRANGER, request), request))
                     .isEqualTo(ClientKey.of(STRANGER));
         }
     }
@@ -189,14 +189,36 @@ class ClientIdentityTest {
     void aClientIsKnownByItsNameWhereSoConfigured() {
         ClientIdentity byHeader =
                 new ClientIdentity(IdentifyBy.parse("header:X-Api-Key").orElseThrow(), 32, 64, AddressRanges.NONE);
-        assertThat(byHeader.key(STRANGER, Request.of("x-api-key", "k1"))).isEqualTo(ClientKey.named("k1"));
-        assertThat(byHeader.key(STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
-        assertThat(byHeader.key(STRANGER, Request.of("x-api-key", ""))).isEqualTo(ClientKey.of(STRANGER));
-        assertThat(byHeader.key(STRANGER, Request.of("x-api-key", "k".repeat(257))))
+        assertThat(byHeader.key(STRANGER, STRANGER, Request.of("x-api-key", "k1")))
+                .isEqualTo(ClientKey.named("k1"));
+        assertThat(byHeader.key(STRANGER, STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byHeader.key(STRANGER, STRANGER, Request.of("x-api-key", "")))
+                .isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byHeader.key(STRANGER, STRANGER, Request.of("x-api-key", "k".repeat(257))))
                 .isEqualTo(ClientKey.of(STRANGER));
         ClientIdentity byPrincipal = new ClientIdentity(IdentifyBy.PRINCIPAL, 32, 64, AddressRanges.NONE);
-        assertThat(byPrincipal.key(STRANGER, new Request(Map.of(), "alice"))).isEqualTo(ClientKey.named("alice"));
-        assertThat(byPrincipal.key(STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byPrincipal.key(STRANGER, STRANGER, new Request(Map.of(), "alice")))
+                .isEqualTo(ClientKey.named("alice"));
+        assertThat(byPrincipal.key(STRANGER, STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
+    }
+
+    @Test
+    void aNameInAHeaderIsBelievedOnlyOfTrustedProxiesWhereSomeAreNamed() {
+        ClientIdentity byHeader =
+                new ClientIdentity(IdentifyBy.parse("header:X-Api-Key").orElseThrow(), 32, 64, PROXIES);
+        Request request = Request.of("x-api-key", "k1");
+        assertThat(byHeader.key(PROXY, PROXY, request)).isEqualTo(ClientKey.named("k1"));
+        assertThat(byHeader.key(PROXY, STRANGER, request)).isEqualTo(ClientKey.named("k1"));
+        assertThat(byHeader.key(STRANGER, STRANGER, request)).isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byHeader.key(null, null, request)).isEqualTo(byHeader.key(null));
+        assertThat(byHeader.isFixedFor(STRANGER)).isTrue();
+        assertThat(byHeader.isFixedFor(PROXY)).isFalse();
+        assertThat(byHeader.isForgeable()).isFalse();
+        ClientIdentity anybody =
+                new ClientIdentity(IdentifyBy.parse("header:X-Api-Key").orElseThrow(), 32, 64, AddressRanges.NONE);
+        assertThat(anybody.isForgeable()).isTrue();
+        assertThat(anybody.isFixedFor(STRANGER)).isFalse();
+        assertThat(BY_ADDRESS.isForgeable()).isFalse();
     }
 
     @Test

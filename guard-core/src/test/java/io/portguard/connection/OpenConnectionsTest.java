@@ -95,7 +95,7 @@ class OpenConnectionsTest {
         Socket idle = open("a", Phase.IDLE);
         Socket serving = open("b", Phase.SERVING);
         Socket fresh = open("c", Phase.HEADER);
-        connections.drain();
+        connections.draining(true);
         after(Duration.ofMillis(50));
         assertThat(idle.closed).isTrue();
         assertThat(serving.closed || fresh.closed).isFalse();

@@ -47,7 +47,7 @@ class RequestClassifierTest {
         "GET, /Orders, NORMAL"
     })
     void theFirstRuleThatMatchesWins(String method, String path, Priority priority) {
-        assertThat(CLASSIFIER.priority(new TestRequest(method, path, java.util.Map.of()), false))
+        assertThat(CLASSIFIER.priority(new TestRequest(method, path, java.util.Map.of()), false, Priority.NORMAL))
                 .isEqualTo(priority);
     }
 
@@ -80,7 +80,8 @@ class RequestClassifierTest {
                 "/pay/\uff0e\uff0e/x"
             })
     void aPathThatReadersMayReadDifferentlyIsNeverAboveTheDefault(String path) {
-        assertThat(CLASSIFIER.priority(TestRequest.get(path), false)).isGreaterThanOrEqualTo(Priority.NORMAL);
+        assertThat(CLASSIFIER.priority(TestRequest.get(path), false, Priority.NORMAL))
+                .isGreaterThanOrEqualTo(Priority.NORMAL);
     }
 
     @ParameterizedTest
@@ -145,7 +146,7 @@ class RequestClassifierTest {
                 assertThat(CLASSIFIER.isExempt(request))
                         .as("seed %d: %s", seed, raw)
                         .isFalse();
-                assertThat(CLASSIFIER.priority(request, false))
+                assertThat(CLASSIFIER.priority(request, false, Priority.NORMAL))
                         .as("seed %d: %s", seed, raw)
                         .isGreaterThanOrEqualTo(Priority.NORMAL);
             }
@@ -155,16 +156,16 @@ class RequestClassifierTest {
     @ParameterizedTest
     @ValueSource(strings = {"u=4", "u=7", "i, u=5"})
     void aRequestLowersItsOwnPriority(String header) {
-        assertThat(CLASSIFIER.priority(TestRequest.get("/pay/x").with("Priority", header), false))
+        assertThat(CLASSIFIER.priority(TestRequest.get("/pay/x").with("Priority", header), false, Priority.NORMAL))
                 .isEqualTo(Priority.BACKGROUND);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"u=0", "u=1", "u=2", "u=3", "i", "", "u=0, u=0", "critical"})
     void aRequestNeverRaisesItsOwnPriority(String header) {
-        assertThat(CLASSIFIER.priority(TestRequest.get("/export/x").with("Priority", header), false))
+        assertThat(CLASSIFIER.priority(TestRequest.get("/export/x").with("Priority", header), false, Priority.NORMAL))
                 .isEqualTo(Priority.BACKGROUND);
-        assertThat(CLASSIFIER.priority(TestRequest.get("/other").with("Priority", header), false))
+        assertThat(CLASSIFIER.priority(TestRequest.get("/other").with("Priority", header), false, Priority.NORMAL))
                 .isEqualTo(Priority.NORMAL);
     }
 
@@ -180,7 +181,7 @@ class RequestClassifierTest {
         "/other, nonsense=, NORMAL"
     })
     void aTrustedPeersOwnRequestMayRaiseItAsWell(String path, String header, Priority priority) {
-        assertThat(CLASSIFIER.priority(TestRequest.get(path).with("Priority", header), true))
+        assertThat(CLASSIFIER.priority(TestRequest.get(path).with("Priority", header), true, Priority.NORMAL))
                 .isEqualTo(priority);
     }
 

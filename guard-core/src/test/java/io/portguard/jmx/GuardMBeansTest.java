@@ -82,12 +82,23 @@ class GuardMBeansTest {
     }
 
     @Test
-    void twoGuardsOfOneNameAreRefused() {
-        StandardGuard other = guard("jmx-test", Map.of());
-        assertThatThrownBy(() -> GuardMBeans.register(other))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "io.portguard:type=Guard,name=jmx-test is registered already (expected: one guard of a name)");
+    void guardsOfOneNameAreToldApartByTheirInstance() throws Exception {
+        GuardMBeans.Registration second = GuardMBeans.register(guard("jmx-test", Map.of("clients.rate", "2")));
+        GuardMBeans.Registration third = GuardMBeans.register(guard("jmx-test", Map.of("clients.rate", "3")));
+        assertThat(second.name()).hasToString("io.portguard:type=Guard,name=jmx-test,instance=2");
+        assertThat(third.name()).hasToString("io.portguard:type=Guard,name=jmx-test,instance=3");
+        assertThat(SERVER.getAttribute(name, "ClientsRate")).isNull();
+        assertThat(SERVER.getAttribute(second.name(), "ClientsRate")).isEqualTo(2.0);
+
+        second.close();
+        GuardMBeans.Registration fourth = GuardMBeans.register(guard("jmx-test", Map.of("clients.rate", "4")));
+        assertThat(fourth.name()).as("the first that is free").isEqualTo(second.name());
+        second.close();
+        assertThat(SERVER.isRegistered(fourth.name()))
+                .as("not taken by one that has gone")
+                .isTrue();
+        third.close();
+        fourth.close();
     }
 
     @Test
@@ -323,14 +334,15 @@ class GuardMBeansTest {
         guard.guard().tryAdmit(attempt);
         guard.guard().tryAdmit(attempt);
         assertThat(proxy.diagnose())
-                .contains("All 1 places for requests are taken.\n", "10.0.0.9 is banned for 100 s more.\n")
+                .contains("WARNING   All 1 places for requests are taken.\n")
+                .contains("NOTE      10.0.0.9 is banned for 100 s more.\n")
                 .contains(
                         "requests: 1 in progress of at most 1 (1 are worked on at once); 1 admitted, 1 refused (concurrency 1)\n");
     }
 
     @Test
     void nothingChangedIsAnEmptyExport() {
-        assertThat(proxy.exportYaml()).isEqualTo("guard: {}\n");
+        assertThat(proxy.exportYaml()).isEqualTo("guard:\n  jmx-test: {}\n");
     }
 
     @Test
@@ -352,7 +364,7 @@ class GuardMBeansTest {
         configured.settings().tune("connections.request-timeout", "1500ms", 0);
         configured.settings().tune("shedding.enabled", "false", 0);
 
-        assertThat(YamlExport.of(configured.settings())).isEqualTo("""
+        assertThat(YamlExport.of(configured.settings(), "server")).isEqualTo("""
                         guard:
                           mode: "off"
                           connections:
@@ -383,7 +395,7 @@ class GuardMBeansTest {
     @Test
     void listsThatWereEmptiedAreExportedAsEmpty() {
         StandardGuard configured = guard("export", Map.of("requests.exempt", "none"));
-        assertThat(YamlExport.of(configured.settings())).isEqualTo("guard:\n  requests:\n    exempt: []\n");
+        assertThat(YamlExport.of(configured.settings(), "server")).isEqualTo("guard:\n  requests:\n    exempt: []\n");
     }
 
     @Test

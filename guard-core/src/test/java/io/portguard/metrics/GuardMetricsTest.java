@@ -166,8 +166,8 @@ class GuardMetricsTest {
 
     @Test
     void whatIsFoundInFirstBytesAndHandshakesIsCountedByWhatItIs() {
-        guard.checks().failed(HandshakeFailure.NO_SHARED_CIPHER);
         Attempt connection = Attempts.connection(client);
+        guard.checks().failed(connection, HandshakeFailure.NO_SHARED_CIPHER);
         Sight.Strange ssh = new Sight.Strange("ssh", Mode.ENFORCE, false);
         assertThat(guard.checks().refuses(connection, ssh)).isTrue();
         assertThat(guard.checks().refuses(connection, new Sight.Strange("own", Mode.SHADOW, true)))

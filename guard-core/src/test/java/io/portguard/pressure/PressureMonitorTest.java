@@ -11,6 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +27,7 @@ class PressureMonitorTest {
     private final class Fixed implements PressureSource {
         private final String name;
         private double fraction;
-        private boolean slow;
+        private Pace pace = Pace.QUICK;
         private int asked;
         private int costMillis;
 
@@ -39,8 +42,8 @@ class PressureMonitorTest {
         }
 
         @Override
-        public boolean isSlow() {
-            return slow;
+        public Pace pace() {
+            return pace;
         }
 
         @Override
@@ -113,10 +116,14 @@ class PressureMonitorTest {
     @Test
     void aSlowSourceIsNotAskedByTheTick() {
         Fixed slow = new Fixed("slow", 0.75);
-        slow.slow = true;
+        slow.pace = PressureSource.Pace.SLOW;
         monitor.add(slow, Trigger.stock(0.5, 1));
         assertThat(monitor.sample(0).stock()).isZero();
-        monitor.sampleSlow(0);
+        monitor.ask(PressureSource.Pace.MAY_HANG, 0);
+        assertThat(slow.asked).isZero();
+        monitor.ask(PressureSource.Pace.SLOW, 0);
+        assertThat(monitor.has(PressureSource.Pace.SLOW)).isTrue();
+        assertThat(monitor.has(PressureSource.Pace.MAY_HANG)).isFalse();
         assertThat(monitor.sample(0).stock()).isEqualTo(0.5);
         assertThat(slow.asked).isOne();
     }
@@ -124,21 +131,33 @@ class PressureMonitorTest {
     @Test
     void aDearSourceIsAskedLessOften() {
         Fixed dear = new Fixed("dear", 0.1);
+        dear.pace = PressureSource.Pace.SLOW;
         monitor.add(dear, Trigger.none());
         dear.costMillis = 400; // the first time, when all is cold, does not count
-        monitor.sample(clock.nanoTime());
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         dear.costMillis = 10;
-        monitor.sample(clock.nanoTime());
-        assertThat(dear.asked).isEqualTo(2);
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         assertThat(monitor.report().get(0).costNanos())
                 .isEqualTo(Duration.ofMillis(10).toNanos());
         assertThat(monitor.report().get(0).interval()).isEqualTo(Duration.ofSeconds(2));
         clock.advanceMillis(1_980);
-        monitor.sample(clock.nanoTime());
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         assertThat(dear.asked).isEqualTo(2);
         clock.advanceMillis(10);
-        monitor.sample(clock.nanoTime());
+        monitor.ask(PressureSource.Pace.SLOW, clock.nanoTime());
         assertThat(dear.asked).isEqualTo(3);
+    }
+
+    @Test
+    void howeverDearOneThatTheTickAsksIsAskedFiveTimesASecond() {
+        Fixed dear = new Fixed("dear", 0.1);
+        monitor.add(dear, Trigger.none());
+        dear.costMillis = 40;
+        for (int asking = 0; asking < 9; asking++) {
+            monitor.sample(clock.nanoTime());
+        }
+        assertThat(dear.asked).isEqualTo(8);
+        assertThat(monitor.report().get(0).interval()).isEqualTo(Duration.ofMillis(200));
     }
 
     @Test
@@ -232,6 +251,71 @@ class PressureMonitorTest {
         delay.sample(0);
         delay.record(-5);
         assertThat(delay.sample(Duration.ofMillis(100).toNanos())).isZero();
+    }
+
+    /** Samples every 50 ms, and returns the last reading. */
+    private double sample(QueueDelay delay, int millis) {
+        double reading = 0;
+        for (int tick = 0; tick < millis / 50; tick++) {
+            clock.advanceMillis(50);
+            reading = delay.sample(clock.nanoTime());
+        }
+        return reading;
+    }
+
+    @Test
+    void anExecutorThatRunsNothingIsNoticedAfterAQuarterOfASecond() {
+        List<Runnable> tasks = new ArrayList<>();
+        QueueDelay delay = new QueueDelay(Duration.ofMillis(20));
+        delay.watch(tasks::add);
+        delay.watch(Runnable::run);
+        assertThat(sample(delay, 250)).isZero();
+        assertThat(delay.standsStill()).isFalse();
+        assertThat(sample(delay, 50)).isEqualTo(12.5);
+        assertThat(delay.standsStill()).isTrue();
+        assertThat(sample(delay, 1_000)).isEqualTo(62.5);
+        assertThat(tasks).as("one at a time").hasSize(1);
+        tasks.remove(0).run();
+        assertThat(sample(delay, 50)).isZero();
+        assertThat(delay.standsStill()).isFalse();
+        assertThat(sample(delay, 50)).isZero();
+        assertThat(tasks).as("the next").hasSize(1);
+    }
+
+    @Test
+    void aStandstillOfTheWholeProcessIsNotTheExecutors() {
+        QueueDelay delay = new QueueDelay(Duration.ofMillis(20));
+        delay.watch(task -> {});
+        sample(delay, 100);
+        clock.advanceSeconds(60);
+        assertThat(delay.sample(clock.nanoTime())).isZero();
+    }
+
+    @Test
+    void anExecutorThatIsFullIsAskedAgainAndOneThatIsStoppedIsForgotten() {
+        List<Runnable> tasks = new ArrayList<>();
+        boolean[] full = {true};
+        QueueDelay delay = new QueueDelay(Duration.ofMillis(20));
+        delay.watch(task -> {
+            if (full[0]) {
+                throw new RejectedExecutionException("full on purpose");
+            }
+            tasks.add(task);
+        });
+        assertThat(sample(delay, 500)).isPositive();
+        full[0] = false;
+        sample(delay, 50);
+        tasks.remove(0).run();
+        assertThat(sample(delay, 50)).isZero();
+
+        QueueDelay other = new QueueDelay(Duration.ofMillis(20));
+        ExecutorService stopped = Executors.newSingleThreadExecutor();
+        other.watch(stopped);
+        stopped.shutdownNow();
+        other.watch(task -> {
+            throw new IllegalStateException("stopped on purpose");
+        });
+        assertThat(sample(other, 2_000)).isZero();
     }
 
     @Test

@@ -26,7 +26,7 @@ class SettingsTest {
     private static final Setting<Integer> SIZE =
             Setting.of("size", SettingType.wholeNumber(1, 9), 3, "A size.").fixed();
     private static final Constraint ORDERED =
-            new Constraint("min <= max", values -> values.get(MIN) <= values.get(MAX));
+            new Constraint("min <= max", List.of(MIN, MAX), values -> values.get(MIN) <= values.get(MAX));
 
     private final ManualClock clock = new ManualClock();
     private final Settings settings = settings(Map.of());
@@ -66,6 +66,11 @@ class SettingsTest {
         assertThat(configured.defaultText(MIN)).isEqualTo("2");
         assertThat(configured.isChanged(MIN)).isTrue();
         assertThat(configured.isChanged(MAX)).isFalse();
+        assertThat(configured.isTuned(MIN)).isFalse();
+        configured.tune("min", "9", 0);
+        assertThat(configured.isTuned(MIN)).isTrue();
+        assertThat(configured.text(MIN)).isEqualTo("9");
+        assertThat(configured.configuredText(MIN)).isEqualTo("7");
         assertThatThrownBy(() -> settings.values().get(RATE))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("rate is unset");
@@ -79,7 +84,7 @@ class SettingsTest {
         assertThatThrownBy(() -> settings(Map.of("min", "seven")))
                 .hasMessage("min: \"seven\" (expected: a whole number from 1 to 100)");
         assertThatThrownBy(() -> settings(Map.of("min", "60")))
-                .hasMessage("the configuration: \"as given\" (expected: min <= max)");
+                .hasMessage("min: \"60\", max: \"50\" (expected: min <= max)");
     }
 
     @Test

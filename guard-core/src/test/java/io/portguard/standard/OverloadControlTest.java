@@ -69,6 +69,7 @@ class OverloadControlTest {
     }
 
     OverloadControlTest() {
+        tick(10_050); // it is warm
         // So that the service has something to do.
         for (int i = 0; i < 20; i++) {
             busy.add((Permit) request(Priority.CRITICAL));
@@ -237,6 +238,44 @@ class OverloadControlTest {
         guard.guard().tick();
         assertThat(guard.status().sheddingLevel()).isEqualTo(511);
         assertThat(guard.guard().faults()).isOne();
+    }
+
+    @Test
+    void afterALongStandstillConnectionsArePacedBeforeAnythingIsShed() {
+        clock.advanceSeconds(30);
+        queue.reading = 0.9;
+        int paused = 0;
+        for (int i = 0; i < 200; i++) {
+            tick(50);
+            paused += port.connectionStance() == ConnectionStance.PAUSE ? 1 : 0;
+            assertThat(port.status().sheddingLevel()).isZero();
+        }
+        assertThat(paused).isBetween(80, 160);
+        tick(1_000);
+        assertThat(port.connectionStance()).isEqualTo(ConnectionStance.ACCEPT);
+        assertThat(port.status().sheddingLevel()).isPositive();
+        assertThat(told)
+                .extracting(PressureEvent::toString)
+                .startsWith("slow start: unpaced -> paced (queue at 90 %)", "slow start: paced -> unpaced");
+    }
+
+    @Test
+    void whoStartsWithoutAnythingWaitingIsNotPaced() {
+        clock.advanceSeconds(30);
+        queue.reading = 0.4;
+        for (int i = 0; i < 200; i++) {
+            tick(50);
+            assertThat(port.connectionStance()).isEqualTo(ConnectionStance.ACCEPT);
+        }
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aColdServiceThatIsFullShedsAllTheSame() {
+        clock.advanceSeconds(30);
+        queue.reading = 1;
+        tick(1_000);
+        assertThat(port.status().sheddingLevel()).isEqualTo(511);
     }
 
     @Test

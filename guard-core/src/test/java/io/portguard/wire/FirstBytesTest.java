@@ -111,6 +111,13 @@ class FirstBytesTest {
     }
 
     @Test
+    void whereNothingIsKnownBesidesAPreambleIsStillNone() {
+        assertThat(seen(Spoken.UNPROXIED, "PROXY TCP4 1.2.3.4")).isEqualTo("proxy");
+        assertThat(seen(Spoken.UNPROXIED, "SSH-2.0")).isEqualTo("FAMILIAR");
+        assertThat(seen(Spoken.UNPROXIED, "\u0001")).isEqualTo("FAMILIAR");
+    }
+
+    @Test
     void configuredSignaturesComeFirstAndThoseThatOnlyCountHideNothing() {
         Signatures own = Signatures.parse("go: text \"SSH-2.0-Go\", all: text \"SSH-\" -> shadow");
         FirstBytes looking = FirstBytes.of(Spoken.HTTP, Mode.ENFORCE, own);

@@ -35,8 +35,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         this.port = port;
     }
 
+    /** Where the server keeps its bootstrap to itself, the channel is bound already. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (context.channel().isActive()) {
+            watchBacklog(context);
+        }
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        watchBacklog(context);
+        context.fireChannelActive();
+    }
+
+    private void watchBacklog(ChannelHandlerContext context) {
         try {
             Integer backlog = context.channel().config().getOption(ChannelOption.SO_BACKLOG);
             if (backlog != null && context.channel().localAddress() instanceof InetSocketAddress local) {
@@ -45,7 +58,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         } catch (Throwable fault) {
             port.guard().fault("watching the backlog", fault);
         }
-        context.fireChannelActive();
     }
 
     @Override

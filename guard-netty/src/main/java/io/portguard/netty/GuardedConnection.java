@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
 import io.portguard.Decision;
 import io.portguard.Failure;
+import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
@@ -13,6 +14,7 @@ import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +33,21 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
 
     private final Channel channel;
     private final GuardedPort port;
-    private final HttpAttempts.OfConnection attempts;
+    private HttpAttempts.OfConnection attempts;
     private @Nullable Permit permit;
+
+    /** Of the client behind the proxy that the connection came from, if it is known. */
+    private @Nullable Permit clientPermit;
+
+    private @Nullable InetSocketAddress clientAddress;
     private @Nullable OpenConnection open;
     private @Nullable LoopWatch watch;
+    private boolean ended;
+    private boolean handshaking;
+
+    /** A request is waited for, as soon as no handshake is. */
+    private boolean requestAwaited;
+
     /** Units of work, of which those that were released are dropped when there are twice as many as the last time. */
     private final List<Permit> units = new ArrayList<>(0);
 
@@ -95,13 +108,46 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         channel.closeFuture().addListener(this);
     }
 
+    /**
+     * The connection, which came from a proxy, is that of this client.
+     *
+     * @return whether the client may have it
+     */
+    boolean identify(IpAddress client, int clientPort) {
+        HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client);
+        attempts = ofClient;
+        clientAddress = new InetSocketAddress(client.toInetAddress(), clientPort);
+        if (!(port.guard().identify(ofClient.connection()) instanceof Permit held)) {
+            return false;
+        }
+        if (ended) {
+            held.release(Outcome.IGNORED);
+            return true;
+        }
+        clientPermit = held;
+        OpenConnection asProxys = open;
+        if (asProxys != null) {
+            asProxys.closed();
+            open = port.openConnections().add(held.attempt(), !ofClient.isOfOneClient(), this, asProxys.phase());
+        }
+        return true;
+    }
+
+    /** The address that a proxy has told; null when none has. */
+    static @Nullable InetSocketAddress clientAddress(Channel channel) {
+        GuardedConnection connection = channel.attr(KEY).get();
+        return connection == null ? null : connection.clientAddress;
+    }
+
     HttpAttempts.OfConnection attempts() {
         return attempts;
     }
 
     /** The first request is waited for, from now on and for as long as the request timeout. */
     void waitForFirstRequest() {
-        if (!served) {
+        if (handshaking) {
+            requestAwaited = true;
+        } else if (!served) {
             enter(Phase.HEADER);
         } else if (!serving) {
             enter(Phase.IDLE);
@@ -115,6 +161,22 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
             awaitsBody(false);
             enter(Phase.IDLE);
         }
+    }
+
+    /** The end of a TLS handshake is waited for, and a request only then. */
+    void handshakeBegins() {
+        handshaking = true;
+        requestAwaited = open != null && open.phase() == Phase.HEADER;
+        enter(Phase.HANDSHAKE);
+    }
+
+    void handshakeEnds() {
+        handshaking = false;
+        enter(requestAwaited ? Phase.HEADER : Phase.UPGRADED);
+    }
+
+    boolean isClosedByGuard() {
+        return closedByGuard;
     }
 
     /** A request has come. */
@@ -199,6 +261,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     }
 
     private void end() {
+        ended = true;
         if (watch != null) {
             watch.connectionRemoved();
             watch = null;
@@ -209,8 +272,12 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         port.unreadAnswers().closed(channel);
         units.forEach(unit -> unit.release(Outcome.IGNORED));
         units.clear();
+        Outcome outcome = closedByGuard ? Outcome.DROPPED : Outcome.IGNORED;
+        if (clientPermit != null) {
+            clientPermit.release(outcome);
+        }
         if (permit != null) {
-            permit.release(closedByGuard ? Outcome.DROPPED : Outcome.IGNORED);
+            permit.release(outcome);
         }
     }
 }

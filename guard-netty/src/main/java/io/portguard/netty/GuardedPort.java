@@ -18,8 +18,11 @@ import io.portguard.Rejection;
 import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.pressure.Trigger;
+import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -121,12 +124,23 @@ public final class GuardedPort {
         return GuardedConnection.of(channel, this).tryAdmit(priority);
     }
 
+    /**
+     * The address of the client at the other end of a connection: the one that a trusted proxy has told in a PROXY
+     * preamble, or else that of the peer. Null when there is none. To be asked for on the channel's event loop, once
+     * something has been read.
+     */
+    public static @Nullable SocketAddress remoteAddress(Channel channel) {
+        InetSocketAddress told = GuardedConnection.clientAddress(channel);
+        return told == null ? channel.remoteAddress() : told;
+    }
+
     /*
      * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
      *
-     * connection       ReaderWatch -> [edge: what is known before TLS] -> owner's pipeline:
-     *                  [TLS] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
-     *                  [TLS] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
+     * connection       [edge: ProxyPreambleGuard -> FirstBytesGuard -> ClientHelloGuard -> AlertWatch] -> ReaderWatch
+     *                  -> owner's pipeline:
+     *                  [TLS -> HandshakeWatch] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
+     *                  [TLS -> HandshakeWatch] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
      *
      * The edge sees bytes as they come from the network; the request guards see requests. What they share of one
      * connection is its GuardedConnection, what the connections of one event loop share is its LoopWatch.
@@ -191,6 +205,10 @@ public final class GuardedPort {
         return idleTimeoutNanos;
     }
 
+    ConnectionChecks checks() {
+        return port.checks();
+    }
+
     OpenConnections openConnections() {
         return port.connections();
     }
@@ -246,6 +264,7 @@ public final class GuardedPort {
             guarded("a connection's beginning", () -> begin(channel));
             pipeline.addLast(own);
             guardRequests(pipeline);
+            guarded("a connection's edge", () -> Edge.place(channel, GuardedPort.this));
         }
 
         /** Before the owner's handlers: the edge, in the order in which its handlers see what is read. */

@@ -70,6 +70,14 @@ public final class AdmittedConnection {
         }
     }
 
+    /** Enters a phase if the connection is in this one now. */
+    public void enter(Phase phase, Phase from) {
+        OpenConnection connection = open;
+        if (connection != null) {
+            connection.enter(phase, from);
+        }
+    }
+
     /** The connection carries several requests at a time from now on. */
     public void multiplexed() {
         multiplexed = true;

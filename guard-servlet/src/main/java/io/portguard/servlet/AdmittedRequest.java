@@ -75,7 +75,8 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
 
     private @Nullable AdmittedConnection admittedConnection() {
         try {
-            return getServletConnection() instanceof GuardedConnection connection ? connection.admitted() : null;
+            GuardedConnection connection = GuardFilter.connectionOf((HttpServletRequest) getRequest());
+            return connection == null ? null : connection.admitted();
         } catch (RuntimeException unknownToTheContainer) {
             return null;
         }

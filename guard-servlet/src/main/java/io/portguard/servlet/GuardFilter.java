@@ -1,5 +1,6 @@
 package io.portguard.servlet;
 
+import io.portguard.ConnectionStance;
 import io.portguard.Decision;
 import io.portguard.IpAddress;
 import io.portguard.Permit;
@@ -61,10 +62,20 @@ public final class GuardFilter implements Filter {
             return;
         }
         Decision decision = decide(http);
+        if (port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE) {
+            endConnection(http, answer);
+        }
         if (decision instanceof Permit permit) {
             serve(http, answer, chain, permit);
         } else if (!(decision instanceof Rejection rejection) || !refuse(http, answer, rejection)) {
             chain.doFilter(request, response);
+        }
+    }
+
+    /** Has the connection end with the response; a connection of HTTP/2 has no header for that and stays. */
+    private void endConnection(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close");
         }
     }
 
@@ -106,8 +117,16 @@ public final class GuardFilter implements Filter {
 
     /** The connection, where the container has admitted it for the same guard. */
     private @Nullable GuardedConnection connection(HttpServletRequest request) {
-        return request.getServletConnection() instanceof GuardedConnection connection
-                        && connection.admitted().port() == port
+        GuardedConnection connection = connectionOf(request);
+        return connection != null && connection.admitted().port() == port ? connection : null;
+    }
+
+    /** The connection, if the container guards its connections. */
+    static @Nullable GuardedConnection connectionOf(HttpServletRequest request) {
+        if (request.getServletConnection() instanceof GuardedConnection connection) {
+            return connection;
+        }
+        return request.getAttribute(GuardedConnection.ATTRIBUTE) instanceof GuardedConnection connection
                 ? connection
                 : null;
     }

@@ -1,21 +1,24 @@
 package io.portguard.servlet;
 
 import io.portguard.Rejection;
-import jakarta.servlet.ServletConnection;
 
 /**
- * A connection that its container has admitted. {@link GuardFilter} finds it by {@link
- * jakarta.servlet.ServletRequest#getServletConnection()}; it is implemented by the adapters of containers and is
- * of no use to applications.
+ * A connection that its container has admitted. {@link GuardFilter} finds it as the request's {@link
+ * jakarta.servlet.ServletRequest#getServletConnection()} or as the request's {@link #ATTRIBUTE}; it is implemented by
+ * the adapters of containers and is of no use to applications.
  */
-public interface GuardedConnection extends ServletConnection {
+public interface GuardedConnection {
+
+    /** The attribute of a request that holds its connection, in containers that describe connections themselves. */
+    String ATTRIBUTE = "io.portguard.servlet.GuardedConnection";
 
     /** What the guard holds and knows of the connection. */
     AdmittedConnection admitted();
 
     /**
      * Commits the status and the headers of the response to the present request, which is a refusal, in such a way
-     * that the connection is kept where it can be. Its body is to be written afterwards.
+     * that the connection is kept where it can be. Its body is to be written afterwards. Nothing has to be done where
+     * the container keeps it anyway.
      */
-    void commitRefusal(Rejection rejection);
+    default void commitRefusal(Rejection rejection) {}
 }

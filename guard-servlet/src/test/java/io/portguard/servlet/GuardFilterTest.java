@@ -31,7 +31,7 @@ class GuardFilterTest {
     void aRequestIsHeldForAsLongAsItIsServed(boolean connectionLevel) throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
-        RunningTomcat.Setup setup = RunningTomcat.with().servlet("/wait", (request, response) -> {
+        RunningServer.Setup setup = RunningTomcat.with().servlet("/wait", (request, response) -> {
             entered.countDown();
             Await.latch(leave);
         });

@@ -28,10 +28,14 @@ public final class RawClient implements AutoCloseable {
 
     /** Connects from a certain address of the loopback network. */
     public RawClient(int port, String from) {
+        this(port, from, TIMEOUT_MILLIS);
+    }
+
+    RawClient(int port, String from, int timeoutMillis) {
         try {
             socket.bind(new InetSocketAddress(from, 0));
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+            socket.setSoTimeout(timeoutMillis);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
             in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
@@ -109,6 +113,20 @@ public final class RawClient implements AutoCloseable {
     public boolean isClosedByServer() {
         try {
             return in.read() < 0;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    /** Whether the server closes the connection, whatever it says before. */
+    public boolean isClosedInTheEnd() {
+        try {
+            while (in.read() >= 0) {
+                // an answer, perhaps
+            }
+            return true;
         } catch (SocketTimeoutException stillOpen) {
             return false;
         } catch (IOException reset) {

@@ -6,12 +6,15 @@ import io.portguard.pressure.PressureSource;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
@@ -35,17 +38,26 @@ public final class GuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    Saturation guardSaturation() {
+        return new Saturation();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     StandardGuard serverGuard(
             GuardProperties properties,
             Environment environment,
+            Saturation saturation,
             ObjectProvider<GuardListener> listeners,
             ObjectProvider<PressureSource> pressureSources,
             @ForConnections ObjectProvider<Rule> connectionRules,
             @ForRequests ObjectProvider<Rule> requestRules,
             ObjectProvider<GuardCustomizer> customizers) {
         try {
-            StandardGuard.Builder builder =
-                    StandardGuard.builder(MAIN_PORT).configure(settings(properties, environment));
+            StandardGuard.Builder builder = StandardGuard.builder(MAIN_PORT)
+                    .defaults(Map.of(StandardSettings.REQUESTS_EXEMPT.name(), DefaultExemptPaths.of(environment)))
+                    .configure(properties.settings())
+                    .chore(saturation);
             listeners.orderedStream().forEach(builder::listener);
             pressureSources.orderedStream().forEach(builder::pressure);
             connectionRules.orderedStream().forEach(builder::connectionRules);
@@ -53,14 +65,16 @@ public final class GuardAutoConfiguration {
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             return builder.build();
         } catch (InvalidSettingException wrong) {
-            throw new InvalidGuardPropertyException(wrong);
+            throw new InvalidGuardPropertyException(KnownProperties.PREFIX, wrong);
         }
     }
 
-    private static Map<String, String> settings(GuardProperties properties, Environment environment) {
-        Map<String, String> settings = new LinkedHashMap<>(properties.settings());
-        settings.computeIfAbsent(StandardSettings.REQUESTS_EXEMPT.name(), exempt -> DefaultExemptPaths.of(environment));
-        return settings;
+    /** Not lazy: nothing of the service asks for it. */
+    @Bean
+    @Lazy(false)
+    @ConditionalOnMissingBean
+    GuardDrain guardDrain(StandardGuard guard) {
+        return new GuardDrain(guard);
     }
 
     /** Not lazy: an operator looks a guard up whether or not a bean of the service asks for its registration. */
@@ -69,5 +83,22 @@ public final class GuardAutoConfiguration {
     @ConditionalOnMissingBean
     JmxRegistration guardJmxRegistration(ObjectProvider<StandardGuard> guards) {
         return new JmxRegistration(guards.orderedStream().toList());
+    }
+
+    /** Not lazy, as above. */
+    @Bean
+    @Lazy(false)
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty("guard.readiness.saturated-for")
+    SaturatedReadiness guardReadiness(
+            GuardProperties properties,
+            Saturation saturation,
+            ApplicationAvailability availability,
+            ApplicationEventPublisher publisher) {
+        Duration limit = Saturation.limit(
+                "readiness.saturated-for", properties.readiness().saturatedFor());
+        SaturatedReadiness readiness = new SaturatedReadiness(saturation, limit, availability, publisher);
+        saturation.onSample(readiness);
+        return readiness;
     }
 }

@@ -103,6 +103,8 @@ record GuardDescription(
      *
      * @param name dotted
      * @param value as text; unset where it has none
+     * @param configured what it is without tuning, as text
+     * @param tuned whether it has been changed since it was configured, for a time or for good
      * @param defaultValue as text
      * @param expected what a value has to be
      * @param tunable whether it can be changed while the guard runs
@@ -112,7 +114,9 @@ record GuardDescription(
     record SettingDescription(
             String name,
             String value,
+            String configured,
             String defaultValue,
+            boolean tuned,
             String expected,
             boolean tunable,
             @Nullable Long secondsLeft,
@@ -125,7 +129,9 @@ record GuardDescription(
             return new SettingDescription(
                     setting.name(),
                     settings.text(setting),
+                    settings.configuredText(setting),
                     settings.defaultText(setting),
+                    settings.isTuned(setting),
                     setting.expected(),
                     setting.tunable(),
                     secondsLeft == 0 ? null : secondsLeft,

@@ -12,7 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the Actuator endpoint {@code guard}. */
-@AutoConfiguration(after = GuardAutoConfiguration.class)
+@AutoConfiguration(after = {GuardAutoConfiguration.class, GuardManagementAutoConfiguration.class})
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(StandardGuard.class)
 public final class GuardEndpointAutoConfiguration {

@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the guards' meters; Spring Boot binds them to every registry. */
-@AutoConfiguration(after = GuardAutoConfiguration.class)
+@AutoConfiguration(after = {GuardAutoConfiguration.class, GuardManagementAutoConfiguration.class})
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(StandardGuard.class)
 public final class GuardMetricsAutoConfiguration {

@@ -5,6 +5,7 @@ import io.portguard.Priority;
 import io.portguard.client.PreamblePolicy;
 import io.portguard.limit.Algorithm;
 import io.portguard.settings.InvalidSettingException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,24 +24,35 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The {@code guard.*} properties.
  *
  * @param enabled Whether the port is guarded at all; when false, nothing is wired.
+ * @param preflight What comes of what a look at the machine finds before the port is opened: nothing, a warning, or the
+ *     end of the start.
  * @param mode Whether the guard refuses, only counts what it would refuse, or decides nothing at all.
  * @param connections Limits of connections.
  * @param requests Limits of requests.
  * @param clients Limits of each client.
  * @param shedding Refusing what matters least while requests or connections have to wait.
+ * @param pressure Signs of pressure that are watched besides those that always are.
  * @param access Who may connect.
  * @param penalties What comes of failures that are a client's own doing.
+ * @param management The guard of a management port of its own.
+ * @param readiness When the service says that it refuses traffic.
+ * @param health When the service's health tells of a saturated port.
  */
 @ConfigurationProperties("guard")
 record GuardProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("warn") Preflight.Reaction preflight,
         @Nullable Mode mode,
         @DefaultValue Connections connections,
         @DefaultValue Requests requests,
         @DefaultValue Clients clients,
         @DefaultValue Shedding shedding,
+        @DefaultValue Pressure pressure,
         @DefaultValue Access access,
-        @DefaultValue Penalties penalties) {
+        @DefaultValue Penalties penalties,
+        @DefaultValue Management management,
+        @DefaultValue Readiness readiness,
+        @DefaultValue Health health) {
 
     /**
      * Limits of connections.
@@ -56,15 +68,16 @@ record GuardProperties(
      * @param requestTimeout From the first wait for a request on a new connection to its complete header.
      * @param tlsHandshakeTimeout From the accepted connection to the end of its TLS handshake.
      * @param maxTlsHandshakes TLS handshakes in progress, counted from the client's hello on; by default there is no
-     *     limit.
+     *     limit. On Netty.
      * @param idleTimeout How long a connection may be idle between requests.
      * @param minDataRate Bytes a second that the body of a request has to keep up, averaged; 0 for none.
-     * @param proxyProtocol Whether connections of trusted proxies begin with a PROXY preamble that names the client.
+     * @param proxyProtocol Whether connections of trusted proxies begin with a PROXY preamble that names the client. On
+     *     Netty.
      * @param serverNames What is done with TLS connections by the server name they ask for, NAME=ACTION; the first
-     *     that matches holds.
+     *     that matches holds. On Netty.
      * @param wrongProtocol What is done with connections whose first bytes are of a protocol that is not spoken on the
-     *     port.
-     * @param signatures Patterns of first bytes whose connections are refused, or counted in shadow.
+     *     port. On Netty.
+     * @param signatures Patterns of first bytes whose connections are refused, or counted in shadow. On Netty.
      */
     record Connections(
             @Nullable Integer max,
@@ -169,12 +182,25 @@ record GuardProperties(
     record Shedding(@Nullable Boolean enabled, @Nullable Duration targetDelay) {}
 
     /**
+     * Signs of pressure that are watched besides those that always are.
+     *
+     * @param names Host names that the service depends on; whether they can be resolved is watched.
+     */
+    record Pressure(@Nullable List<String> names) {}
+
+    /**
      * Who may connect.
      *
      * @param allow Addresses or networks (CIDR) that may connect; everybody else is refused. Empty for all.
      * @param deny Addresses or networks (CIDR) that may not connect.
+     * @param allowFile A file of more addresses or networks that may connect, one a line; read anew when it changes.
+     * @param denyFile A file of more addresses or networks that may not connect, one a line; read anew when it changes.
      */
-    record Access(@Nullable List<String> allow, @Nullable List<String> deny) {}
+    record Access(
+            @Nullable List<String> allow,
+            @Nullable List<String> deny,
+            @Nullable Path allowFile,
+            @Nullable Path denyFile) {}
 
     /**
      * What comes of failures that are a client's own doing.
@@ -193,6 +219,42 @@ record GuardProperties(
             @Nullable Double slowRate,
             @Nullable Duration banTime,
             @Nullable List<String> weights) {}
+
+    /**
+     * The guard of a management port of its own. It looks at connections alone and never sheds load.
+     *
+     * @param enabled Whether a management port of its own is guarded.
+     * @param mode Whether the guard of the management port refuses, only counts what it would refuse, or decides
+     *     nothing at all.
+     * @param connections Limits of connections.
+     * @param access Who may connect.
+     */
+    record Management(
+            @DefaultValue("true") boolean enabled,
+            @Nullable Mode mode,
+            @DefaultValue Connections connections,
+            @DefaultValue Access access) {
+
+        Map<String, String> settings() {
+            return GuardSettings.of(this);
+        }
+    }
+
+    /**
+     * When the service says that it refuses traffic.
+     *
+     * @param saturatedFor For how long the port has to refuse for its own sake before readiness becomes
+     *     REFUSING_TRAFFIC, and to refuse nothing before it is ACCEPTING_TRAFFIC again; by default it never does.
+     */
+    record Readiness(@Nullable Duration saturatedFor) {}
+
+    /**
+     * When the service's health tells of a saturated port.
+     *
+     * @param saturatedFor For how long the port has to refuse for its own sake before the health contributor is
+     *     OUT_OF_SERVICE; by default it is UP whatever the load.
+     */
+    record Health(@Nullable Duration saturatedFor) {}
 
     /** What is configured, as the core reads it: dotted names without {@code guard.}, and text. */
     Map<String, String> settings() {

@@ -1,6 +1,5 @@
 package io.portguard.spring;
 
-import io.portguard.settings.InvalidSettingException;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -21,13 +20,11 @@ final class GuardPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Invalid
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidGuardPropertyException cause) {
-        InvalidSettingException wrong = cause.wrong();
-        String text = cause.isRelation()
-                ? KnownProperties.namedIn(wrong.expected()).stream()
-                        .map(name -> text(name, KnownProperties.defaultText(name) + " by default"))
-                        .collect(Collectors.joining(", "))
-                : text(KnownProperties.PREFIX + wrong.setting(), wrong.value());
-        return PropertyText.analysis(text, wrong.expected(), rootFailure);
+        boolean several = cause.values().size() > 1;
+        String text = cause.values().entrySet().stream()
+                .map(each -> text(each.getKey(), several ? each.getValue() + " by default" : each.getValue()))
+                .collect(Collectors.joining(", "));
+        return PropertyText.analysis(text, cause.expected(), rootFailure);
     }
 
     /** As it was configured where that is known, which names its place as well. */

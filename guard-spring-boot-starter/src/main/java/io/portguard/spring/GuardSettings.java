@@ -28,9 +28,17 @@ final class GuardSettings {
         settings.put(StandardSettings.SHEDDING_ENABLED, properties.shedding().enabled());
         settings.put(
                 StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
-        settings.putList(StandardSettings.ACCESS_ALLOW, properties.access().allow());
-        settings.putList(StandardSettings.ACCESS_DENY, properties.access().deny());
+        settings.putList(StandardSettings.PRESSURE_NAMES, properties.pressure().names());
+        settings.put(properties.access());
         settings.put(properties.penalties());
+        return settings.texts;
+    }
+
+    static Map<String, String> of(GuardProperties.Management properties) {
+        GuardSettings settings = new GuardSettings();
+        settings.put(StandardSettings.MODE, properties.mode());
+        settings.put(properties.connections());
+        settings.put(properties.access());
         return settings.texts;
     }
 
@@ -93,6 +101,13 @@ final class GuardSettings {
         put(StandardSettings.PENALTIES_SLOW_RATE, penalties.slowRate());
         put(StandardSettings.PENALTIES_BAN_TIME, penalties.banTime());
         putList(StandardSettings.PENALTIES_WEIGHTS, penalties.weights());
+    }
+
+    private void put(GuardProperties.Access access) {
+        putList(StandardSettings.ACCESS_ALLOW, access.allow());
+        putList(StandardSettings.ACCESS_DENY, access.deny());
+        put(StandardSettings.ACCESS_ALLOW_FILE, access.allowFile());
+        put(StandardSettings.ACCESS_DENY_FILE, access.denyFile());
     }
 
     private <T> void put(Setting<T> setting, @Nullable T value) {

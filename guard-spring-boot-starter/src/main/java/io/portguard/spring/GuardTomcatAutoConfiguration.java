@@ -21,10 +21,4 @@ public final class GuardTomcatAutoConfiguration {
     TomcatConnectionGuard tomcatConnectionGuard(StandardGuard guard) {
         return new TomcatConnectionGuard(guard);
     }
-
-    @Bean
-    @ConditionalOnMissingBean
-    TomcatBacklogWatch tomcatBacklogWatch(StandardGuard guard) {
-        return new TomcatBacklogWatch(guard);
-    }
 }

@@ -1,35 +1,32 @@
 package io.portguard.spring;
 
 import io.portguard.settings.InvalidSettingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** Says which {@code guard.*} property is wrong, what it is, and what was expected. */
+/** Says which {@code guard.*} properties are wrong, what they are, and what was expected. */
 final class InvalidGuardPropertyException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
 
+    private final String prefix;
     private final InvalidSettingException wrong;
 
-    InvalidGuardPropertyException(InvalidSettingException wrong) {
-        super(sentence(wrong), wrong);
+    /** @param prefix of the properties of the guard in question, with a dot at its end */
+    InvalidGuardPropertyException(String prefix, InvalidSettingException wrong) {
+        super(prefix + wrong.getMessage(), wrong);
+        this.prefix = prefix;
         this.wrong = wrong;
     }
 
-    /** Whether every property is right by itself and they do not fit together; no single one is to be named then. */
-    boolean isRelation() {
-        return isRelation(wrong);
+    /** What is not acceptable, by property; more than one when each is right by itself. */
+    Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        wrong.values().forEach((setting, value) -> values.put(prefix + setting, value));
+        return values;
     }
 
-    private static boolean isRelation(InvalidSettingException wrong) {
-        return wrong.setting().indexOf(' ') >= 0;
-    }
-
-    private static String sentence(InvalidSettingException wrong) {
-        return isRelation(wrong)
-                ? "guard.* properties do not fit together (expected: " + wrong.expected() + ")"
-                : KnownProperties.PREFIX + wrong.getMessage();
-    }
-
-    InvalidSettingException wrong() {
-        return wrong;
+    String expected() {
+        return wrong.expected();
     }
 }

@@ -20,12 +20,21 @@ final class JmxRegistration implements AutoCloseable {
         guards.forEach(this::register);
     }
 
-    /** A name that another context of this JVM has taken is no reason not to start: the guard works without. */
+    /** In a process with several contexts, each has its guards beside those of the others. */
     private void register(StandardGuard guard) {
         try {
-            registrations.add(GuardMBeans.register(guard));
-        } catch (IllegalStateException taken) {
-            LOG.log(Level.WARNING, "A guard cannot be seen over JMX: {0}", taken.getMessage());
+            GuardMBeans.Registration registration = GuardMBeans.register(guard);
+            registrations.add(registration);
+            if (!registration.name().equals(GuardMBeans.nameOf(guard))) {
+                LOG.log(
+                        Level.INFO,
+                        "Another guard of this process is called {0}; over JMX, this one is {1}",
+                        guard.guard().name(),
+                        registration.name());
+            }
+        } catch (IllegalStateException impossible) {
+            // No reason not to start: the guard works without.
+            LOG.log(Level.WARNING, "A guard cannot be seen over JMX: {0}", impossible.getMessage());
         }
     }
 

@@ -1,20 +1,22 @@
 package io.portguard.spring;
 
-import io.portguard.NanoClock;
 import io.portguard.settings.Setting;
-import io.portguard.settings.Settings;
 import io.portguard.standard.StandardSettings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /** The {@code guard.*} properties that there are, what each has to be, and which of them a misspelled one may mean. */
 final class KnownProperties {
 
     static final String PREFIX = "guard.";
 
+    /** Before the properties of the guard of a management port. */
+    static final String MANAGEMENT = PREFIX + "management.";
+
+    private static final List<String> FLAGS = List.of(PREFIX + "enabled", MANAGEMENT + "enabled");
+    private static final List<String> DURATIONS =
+            List.of(PREFIX + "readiness.saturated-for", PREFIX + "health.saturated-for");
     private static final int NEAREST = 3;
     private static final String PRIORITIES = PREFIX + StandardSettings.REQUESTS_PRIORITIES.name();
 
@@ -23,14 +25,20 @@ final class KnownProperties {
     /** What the value of a property has to be; an element of a list is known by the list. */
     static String expected(String property) {
         String name = property.replaceAll("\\[[^]]*]", "");
-        if (name.equals(PREFIX + "enabled")) {
+        if (FLAGS.contains(name)) {
             return "true or false";
+        }
+        if (name.equals(Preflight.PROPERTY)) {
+            return "off, warn or fail";
+        }
+        if (DURATIONS.contains(name)) {
+            return Saturation.EXPECTED;
         }
         if (name.equals(PRIORITIES + ".priority")) {
             return GuardSettings.expectedPriority();
         }
         return StandardSettings.all().stream()
-                .filter(setting -> name.equals(PREFIX + setting.name()))
+                .filter(setting -> name.equals(PREFIX + setting.name()) || name.equals(MANAGEMENT + setting.name()))
                 .map(Setting::expected)
                 .findFirst()
                 .orElse("another property below it, or none of this name");
@@ -45,31 +53,29 @@ final class KnownProperties {
                 .toList();
     }
 
-    /** The properties of the settings that a sentence names, in its order. */
-    static List<String> namedIn(String sentence) {
-        return Arrays.stream(sentence.split(" ", -1))
-                .filter(word -> StandardSettings.all().stream()
-                        .anyMatch(setting -> setting.name().equals(word)))
-                .map(word -> PREFIX + word)
-                .toList();
-    }
-
-    static String defaultText(String property) {
-        Settings defaults = new Settings(StandardSettings.all(), List.of(), Map.of(), NanoClock.system());
-        return defaults.defaultText(defaults.named(property.substring(PREFIX.length())));
-    }
-
     /** All names; an element of a list stands with the index 0. */
     static List<String> all() {
         List<String> names = new ArrayList<>();
-        names.add(PREFIX + "enabled");
+        names.add(Preflight.PROPERTY);
+        names.addAll(FLAGS);
+        names.addAll(DURATIONS);
         for (Setting<?> setting : StandardSettings.all()) {
             names.add(PREFIX + setting.name());
+            if (isOfConnections(setting)) {
+                names.add(MANAGEMENT + setting.name());
+            }
         }
         for (String part : List.of("path", "method", "priority")) {
             names.add(PRIORITIES + "[0]." + part);
         }
         return names;
+    }
+
+    /** Whether the guard of a management port, which sees no requests, has this setting. */
+    static boolean isOfConnections(Setting<?> setting) {
+        return setting.equals(StandardSettings.MODE)
+                || setting.name().startsWith("connections.")
+                || setting.name().startsWith("access.");
     }
 
     /** How many letters have to be put in, left out or changed to make one of the other (Levenshtein). */

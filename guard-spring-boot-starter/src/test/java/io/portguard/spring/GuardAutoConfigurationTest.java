@@ -61,7 +61,6 @@ class GuardAutoConfigurationTest {
                 .hasSingleBean(JmxRegistration.class)
                 .hasSingleBean(GuardEndpoint.class)
                 .hasSingleBean(TomcatConnectionGuard.class)
-                .hasSingleBean(TomcatBacklogWatch.class)
                 .hasBean("guardMetrics")
                 .hasBean("guardFilter"));
     }

@@ -44,7 +44,7 @@ class GuardMetadataTest {
 
     @Test
     void everySettingHasAPropertyAndEveryPropertyASetting() {
-        List<String> names = new ArrayList<>(List.of("guard.enabled"));
+        List<String> names = new ArrayList<>(List.of("guard.enabled", "guard.preflight"));
         core.all().forEach(setting -> names.add("guard." + setting.name()));
         assertThat(properties.keySet()).containsExactlyInAnyOrderElementsOf(names);
     }

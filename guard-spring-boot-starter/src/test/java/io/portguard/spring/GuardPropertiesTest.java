@@ -6,10 +6,14 @@ import io.portguard.settings.Setting;
 import io.portguard.settings.Settings;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -19,8 +23,15 @@ class GuardPropertiesTest {
     private final ApplicationContextRunner runner =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(GuardAutoConfiguration.class));
 
+    @TempDir
+    private Path folder;
+
+    private String file(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content).toString();
+    }
+
     @Test
-    void passesEverySettingOn() {
+    void passesEverySettingOn() throws IOException {
         Map<String, String> configured = new LinkedHashMap<>();
         configured.put("mode", "shadow");
         configured.put("connections.max", "501");
@@ -55,8 +66,11 @@ class GuardPropertiesTest {
         configured.put("clients.max-tracked", "1000");
         configured.put("shedding.enabled", "false");
         configured.put("shedding.target-delay", "30ms");
+        configured.put("pressure.names", "localhost, db.internal");
         configured.put("access.allow", "192.0.2.0/24");
         configured.put("access.deny", "192.0.2.1");
+        configured.put("access.allow-file", file("allow.txt", "198.51.100.0/24"));
+        configured.put("access.deny-file", file("deny.txt", "# nobody"));
         configured.put("penalties.slow-at", "57");
         configured.put("penalties.ban-at", "58");
         configured.put("penalties.forgiven", "59");

@@ -14,17 +14,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A guarded service on a free port of the loopback interface. Closing asserts that nothing is left in flight. */
+/** A guarded service on a free port of the loopback interface. Closing asserts that nothing is left in flight or open. */
 final class GuardedService implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Several servers are on the class path; each of them is the one that is left when the others are excluded. */
+    static final String ON_TOMCAT = "spring.autoconfigure.exclude=" + servers("jetty", "Jetty");
+
+    static final String ON_JETTY = "spring.autoconfigure.exclude=" + servers("tomcat", "Tomcat");
+    static final String ON_REACTOR_NETTY = ON_TOMCAT + "," + servers("tomcat", "Tomcat");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
 
     private final ConfigurableApplicationContext context;
@@ -42,8 +50,24 @@ final class GuardedService implements AutoCloseable {
         return new GuardedService(application(configurations).run(arguments(properties)));
     }
 
+    /** The same on WebFlux. */
+    static GuardedService startReactive(String... properties) {
+        return startReactive(List.of(), properties);
+    }
+
+    static GuardedService startReactive(List<Class<?>> configurations, String... properties) {
+        return new GuardedService(application(ReactiveTestApplication.class, configurations)
+                .web(WebApplicationType.REACTIVE)
+                .run(arguments(Stream.concat(Stream.of(ON_REACTOR_NETTY), Arrays.stream(properties))
+                        .toArray(String[]::new))));
+    }
+
     static SpringApplicationBuilder application(List<Class<?>> configurations) {
-        return new SpringApplicationBuilder(Stream.concat(Stream.of(TestApplication.class), configurations.stream())
+        return application(TestApplication.class, configurations);
+    }
+
+    private static SpringApplicationBuilder application(Class<?> service, List<Class<?>> configurations) {
+        return new SpringApplicationBuilder(Stream.concat(Stream.of(service), configurations.stream())
                         .toArray(Class<?>[]::new))
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false);
@@ -53,9 +77,11 @@ final class GuardedService implements AutoCloseable {
     static String[] arguments(String... properties) {
         return Stream.concat(
                         Stream.of(
+                                        ON_TOMCAT,
                                         "server.port=0",
                                         "server.address=127.0.0.1",
                                         "logging.level.root=warn",
+                                        "spring.reactor.netty.shutdown-quiet-period=0s",
                                         "management.endpoints.web.exposure.include=*")
                                 .filter(usual -> Arrays.stream(properties)
                                         .noneMatch(own -> own.startsWith(usual.split("=", 2)[0] + "="))),
@@ -64,12 +90,23 @@ final class GuardedService implements AutoCloseable {
                 .toArray(String[]::new);
     }
 
+    private static String servers(String container, String name) {
+        return Stream.of("servlet." + name + "Servlet", "reactive." + name + "Reactive")
+                .map(server -> "org.springframework.boot." + container + ".autoconfigure." + server
+                        + "WebServerAutoConfiguration")
+                .collect(Collectors.joining(","));
+    }
+
     ConfigurableApplicationContext context() {
         return context;
     }
 
     StandardGuard guard() {
         return context.getBean(StandardGuard.class);
+    }
+
+    ReactiveTestApplication.ReactiveGate reactiveGate() {
+        return context.getBean(ReactiveTestApplication.ReactiveGate.class);
     }
 
     TestApplication.Gate gate() {
@@ -128,13 +165,15 @@ final class GuardedService implements AutoCloseable {
 
     @Override
     public void close() {
+        List<StandardGuard> guards =
+                context.getBeanProvider(StandardGuard.class).stream().toList();
         try {
-            if (context.getBeanProvider(StandardGuard.class).getIfAvailable() != null) {
-                // A response reaches its client a moment before its end reaches the guard.
-                await("nothing in flight", () -> guard().status().activeRequests() == 0);
-            }
+            // A response reaches its client a moment before its end reaches the guard.
+            guards.forEach(
+                    guard -> await("nothing in flight", () -> guard.status().activeRequests() == 0));
         } finally {
             context.close();
         }
+        guards.forEach(guard -> await("no connection", () -> guard.status().activeConnections() == 0));
     }
 }

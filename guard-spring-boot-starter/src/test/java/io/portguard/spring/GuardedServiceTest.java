@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
@@ -143,6 +145,25 @@ class GuardedServiceTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    static class AnotherProtocol {
+
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> nio2() {
+            return factory -> factory.setProtocol("org.apache.coyote.http11.Http11Nio2Protocol");
+        }
+    }
+
+    @Test
+    void watchesTheAcceptQueueOfAnotherProtocolToo() throws Exception {
+        try (GuardedService service =
+                GuardedService.start(List.of(AnotherProtocol.class), "server.tomcat.accept-count=77")) {
+            assertThat(service.guard().pressure().backlog().capacities().keySet()).containsExactly(service.port());
+            GuardedService.await("a sample", () -> service.guard().status().backlogDepth() >= 0);
+            assertThat(service.guard().status().backlogCapacity()).isEqualTo(77);
+        }
+    }
+
     @Test
     void leavesAManagementPortOfItsOwnAlone() {
         try (GuardedService service = GuardedService.start(
@@ -192,7 +213,7 @@ class GuardedServiceTest {
         }
     }
 
-    private static void assertRefused(HttpResponse<String> response, int status, String reason) {
+    static void assertRefused(HttpResponse<String> response, int status, String reason) {
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
         assertThat(response.headers().firstValue("Retry-After").orElse("")).matches("\\d+");

@@ -63,14 +63,16 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         return port;
     }
 
-    /** Starts to accept, and has the guard watch the accept queue. */
+    /** Starts to accept, and has the guard watch the accept queue and the executor. */
     @Override
     public void start() throws Exception {
         StandardGuard port = port();
         super.start();
+        port.queueDelay().watch(getExecutor());
         int localPort = getLocalPort();
         if (localPort > 0) {
             port.watchBacklog(localPort, getAcceptCount());
+            port.queueDelay().watch(getExecutor());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.ConnectionStance;
 import io.portguard.Mode;
 import io.portguard.NanoClock;
 import io.portguard.pressure.QueueDelay;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.tomcat.util.ExceptionUtils;
 import org.apache.tomcat.util.net.NioChannel;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedNioEndpoint extends NioEndpoint {
 
     private static final int KEEP_ALIVE_PROBE_SECONDS = 60;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private @Nullable ConnectionGate gate;
     private NanoClock clock = NanoClock.system();
@@ -134,6 +137,19 @@ public final class GuardedNioEndpoint extends NioEndpoint {
         if (server.supportedOptions().contains(idle)) {
             server.setOption(idle, KEEP_ALIVE_PROBE_SECONDS);
         }
+    }
+
+    /** Accepts nobody while the guard wants a pause; who comes is queued by the kernel. */
+    @Override
+    protected SocketChannel serverSocketAccept() throws Exception {
+        while (pauses() && isRunning() && !isPaused()) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return super.serverSocketAccept();
+    }
+
+    private boolean pauses() {
+        return Objects.requireNonNull(gate).port().connectionStance() == ConnectionStance.PAUSE;
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.portguard.servlet.GuardedConnection;
 import jakarta.servlet.ServletConnection;
 
 /** A connection as servlets see it. */
-final class TomcatConnection implements GuardedConnection {
+final class TomcatConnection implements GuardedConnection, ServletConnection {
 
     private final ServletConnection described;
     private final GuardedSocketWrapper socket;

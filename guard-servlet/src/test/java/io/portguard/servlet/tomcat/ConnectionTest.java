@@ -175,7 +175,8 @@ class ConnectionTest {
             assertThat(tomcat.port.queueDelay().sample(clock.nanoTime())).isZero();
             waiting.get("/ok");
             ThreadPoolExecutor executor = (ThreadPoolExecutor) tomcat.protocol().getExecutor();
-            Await.until("queued", () -> executor.getQueue().size() == 1);
+            // The guard's own probe of the executor waits as well.
+            Await.until("queued", () -> executor.getQueue().size() == 2);
             clock.advance(Duration.ofMillis(200));
             leave.countDown();
             assertThat(waiting.read().status()).isEqualTo(200);

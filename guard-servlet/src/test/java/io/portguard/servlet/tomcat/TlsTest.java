@@ -90,10 +90,10 @@ class TlsTest {
     }
 
     @Test
-    void aHandshakeThatDoesNotComeEndsWithTheTimeForAHeader() throws Exception {
+    void aHandshakeThatDoesNotComeEndsWithTheTimeForOne() throws Exception {
         try (RunningTomcat tomcat = RunningTomcat.with()
                         .connector(TlsTest::useTls)
-                        .setting("connections.request-timeout", "100ms")
+                        .setting("connections.tls-handshake-timeout", "100ms")
                         .start();
                 RawClient silent = new RawClient(tomcat.localPort);
                 RawClient halfway = new RawClient(tomcat.localPort)) {

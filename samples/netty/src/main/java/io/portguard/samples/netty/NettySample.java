@@ -109,7 +109,7 @@ public final class NettySample implements Callable<Integer> {
         StandardGuard guard =
                 StandardGuard.builder("server").configure(configuration).build();
         GuardedPort guardedPort = GuardedPort.of(guard);
-        GuardMBeans.Registration jmx = guarded ? GuardMBeans.register(guard) : () -> {};
+        AutoCloseable jmx = guarded ? GuardMBeans.register(guard) : () -> {};
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             ServerBootstrap bootstrap = new ServerBootstrap()

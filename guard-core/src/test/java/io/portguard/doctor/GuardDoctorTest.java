@@ -1,0 +1,186 @@
+package io.portguard.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.Attempts;
+import io.portguard.Client;
+import io.portguard.ClientKey;
+import io.portguard.Rule;
+import io.portguard.Verdict;
+import io.portguard.pressure.PressureSource;
+import io.portguard.proc.Proc;
+import io.portguard.standard.StandardGuard;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class GuardDoctorTest {
+
+    private static StandardGuard guard(Map<String, String> settings, PressureSource... sources) {
+        StandardGuard.Builder builder =
+                StandardGuard.builder("server").configure(settings).tickInterval(Duration.ZERO);
+        List.of(sources).forEach(builder::pressure);
+        return builder.build();
+    }
+
+    private static List<String> found(StandardGuard guard) {
+        return GuardDoctor.findings(guard, OptionalLong.of(1_000)).stream()
+                .map(finding -> finding.id() + " " + finding.severity() + ": " + finding.seen())
+                .toList();
+    }
+
+    @Test
+    void ofAGuardThatIsAtRestThereIsNothingToSay() {
+        try (StandardGuard guard = guard(Map.of("connections.max", "800"))) {
+            assertThat(found(guard)).isEmpty();
+        }
+    }
+
+    @Test
+    void aGuardThatRefusesNothing() {
+        try (StandardGuard guard = guard(Map.of("mode", "shadow", "connections.max", "800"))) {
+            assertThat(found(guard)).containsExactly("guard-mode note: The guard refuses nothing: its mode is shadow.");
+        }
+    }
+
+    @Test
+    void moreConnectionsThanDescriptors() {
+        try (StandardGuard guard = guard(Map.of("connections.max", "1001"))) {
+            assertThat(found(guard))
+                    .containsExactly("connection-limit warning: Up to 1001 connections are let in, and the process may"
+                            + " have 1000 descriptors.");
+        }
+    }
+
+    @Test
+    void allPlacesTaken() {
+        try (StandardGuard guard = guard(Map.of(
+                "connections.max",
+                "1",
+                "requests.concurrency.algorithm",
+                "fixed",
+                "requests.concurrency.max",
+                "1",
+                "requests.concurrency.min",
+                "1",
+                "requests.concurrency.initial",
+                "1"))) {
+            Client client = guard.guard().client(Attempts.key(1));
+            guard.guard().tryAdmit(Attempts.request(client));
+            guard.guard().tryAdmit(Attempts.connection(client));
+            assertThat(found(guard))
+                    .containsExactlyInAnyOrder(
+                            "request-limit warning: All 1 places for requests are taken.",
+                            "connection-limit warning: All 1 connections are taken.");
+        }
+    }
+
+    @Test
+    void loadThatIsShed() {
+        PressureSource full = new PressureSource() {
+            @Override
+            public String name() {
+                return "disk";
+            }
+
+            @Override
+            public double sample(long nowNanos) {
+                return 1.5;
+            }
+        };
+        try (StandardGuard guard = guard(Map.of("connections.max", "800"), full)) {
+            while (guard.status().sheddingLevel() == 0) {
+                guard.guard().tick();
+            }
+            assertThat(found(guard))
+                    .singleElement()
+                    .asString()
+                    .startsWith("shedding warning: Load is being shed: level ")
+                    .contains("disk 150 %");
+        }
+    }
+
+    @Test
+    void faultsBansAndTunings() {
+        Rule failing = new Rule() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public Verdict tryAcquire(Attempt attempt, long nowNanos) {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        try (StandardGuard guard = StandardGuard.builder("server")
+                .configure(Map.of("connections.max", "800"))
+                .tickInterval(Duration.ZERO)
+                .requestRules(failing)
+                .build()) {
+            guard.guard().tryAdmit(Attempts.request(guard.guard().client(Attempts.key(1))));
+            guard.ban(ClientKey.named("alice"), 100);
+            guard.settings().tune("clients.rate", "5", 600);
+            assertThat(found(guard))
+                    .containsExactly(
+                            "guard-faults warning: Something inside the guard failed 1 times; those attempts were let"
+                                    + " through.",
+                            "bans note: alice is banned for 100 s more.",
+                            "tunings note: Tuned for a time: clients.rate to 5 for 600 s more.");
+        }
+    }
+
+    @Test
+    void aGuardThatTrustsEverybody() {
+        try (StandardGuard guard =
+                guard(Map.of("connections.max", "800", "clients.trusted-proxies", "10.0.0.0/8, 0.0.0.0/0"))) {
+            assertThat(found(guard)).singleElement().asString().startsWith("trusted-everybody warning: ");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void thePortThatIsWatchedIsExaminedAndOthersAreUndeclared() throws IOException {
+        try (StandardGuard guard = guard(Map.of());
+                ServerSocket server = new ServerSocket(0, 9, InetAddress.getLoopbackAddress());
+                ServerSocket management = new ServerSocket(0, 9, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            guard.watchBacklog(server.getLocalPort(), 9);
+            guard.declarePort(management.getLocalPort());
+            Diagnosis diagnosis = GuardDoctor.diagnose(Doctor.ofThisSystem(Duration.ZERO), guard);
+            assertThat(diagnosis.text())
+                    .startsWith("Port " + server.getLocalPort() + " of process "
+                            + ProcessHandle.current().pid() + ": ")
+                    .containsPattern("accept\\s+queue\\s+0\\s+of\\s+9");
+            assertThat(diagnosis.findings())
+                    .filteredOn(finding -> finding.id().equals("undeclared-listener"))
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.seen())
+                            .contains(":" + other.getLocalPort())
+                            .doesNotContain(":" + management.getLocalPort()));
+        }
+    }
+
+    @Test
+    void whereTheKernelTellsNothingTheGuardStillDoes(@TempDir Path nothing) {
+        Doctor blind = new Doctor(Proc.at(nothing), () -> {}, Map::of);
+        try (StandardGuard guard = guard(Map.of("mode", "off"))) {
+            Diagnosis diagnosis = GuardDoctor.diagnose(blind, guard);
+            assertThat(diagnosis.text())
+                    .startsWith("Process " + ProcessHandle.current().pid() + ": sound, 1 note.\n")
+                    .contains("The guard refuses nothing: its mode is off.")
+                    .contains("\nNot seen\n  - There is no process ");
+            assertThat(diagnosis.json()).startsWith("{\"verdict\":\"sound\",");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.portguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
+import io.portguard.Attempt;
+import io.portguard.http.HttpRequestView;
+import io.portguard.standard.StandardGuard;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerState;
+
+/**
+ * A guard on the connections of a Reactor Netty server. Thread-safe.
+ *
+ * <pre>{@code
+ * HttpServer guarded = GuardedReactorNetty.of(guard).install(HttpServer.create());
+ * }</pre>
+ *
+ * <p>Connections are decided at the server channel and are ended when they are silent for too long. Requests are
+ * not decided: who does so, with the attempts that are given here, has nothing to look up for a kept connection.
+ */
+public final class GuardedReactorNetty {
+
+    /*
+     * Reactor Netty keeps its bootstrap to itself. The server channel is seen when it is bound, a moment too late
+     * for connections that come in that moment: they are served and not counted. What a connection is doing is told
+     * by Reactor Netty's own states, whichever protocol was negotiated; each stream of HTTP/2 has a channel of its
+     * own on the event loop of its connection.
+     */
+
+    private static final AttributeKey<AtomicInteger> REQUESTS =
+            AttributeKey.valueOf(GuardedReactorNetty.class, "requests");
+
+    private final GuardedPort port;
+
+    private GuardedReactorNetty(GuardedPort port) {
+        this.port = port;
+    }
+
+    public static GuardedReactorNetty of(StandardGuard guard) {
+        return new GuardedReactorNetty(GuardedPort.of(guard));
+    }
+
+    /** The same server with its connections guarded, on every port that it binds. */
+    public HttpServer install(HttpServer server) {
+        return server.doOnBound(this::bound)
+                .doOnChannelInit((observer, channel, address) ->
+                        port.guarded("a connection's beginning", () -> begin(connectionOf(channel))))
+                .childObserve(this::changed);
+    }
+
+    /** The attempt of a request on this channel, to be asked for on its event loop. */
+    public Attempt attempt(Channel channel, HttpRequestView request) {
+        return GuardedConnection.of(connectionOf(channel), port).attempts().request(request);
+    }
+
+    private void bound(DisposableServer server) {
+        server.channel().pipeline().addFirst(new ConnectionGuard(port));
+    }
+
+    private void begin(Channel connection) {
+        KeepAlive.set(connection);
+        GuardedConnection.of(connection, port).waitForFirstRequest();
+    }
+
+    private void changed(Connection connection, ConnectionObserver.State state) {
+        if (state == HttpServerState.REQUEST_RECEIVED || state == ConnectionObserver.State.DISCONNECTING) {
+            Channel channel = connectionOf(connection.channel());
+            port.guarded("a change of a connection", () -> changed(channel, state == HttpServerState.REQUEST_RECEIVED));
+        }
+    }
+
+    private void changed(Channel channel, boolean begun) {
+        if (!channel.isActive()) {
+            return;
+        }
+        AtomicInteger requests = requests(channel);
+        GuardedConnection connection = GuardedConnection.of(channel, port);
+        if (begun) {
+            requests.incrementAndGet();
+            connection.requestBegins();
+        } else if (requests.updateAndGet(before -> Math.max(0, before - 1)) == 0) {
+            connection.waitForNextRequest();
+        }
+    }
+
+    private static AtomicInteger requests(Channel connection) {
+        Attribute<AtomicInteger> attribute = connection.attr(REQUESTS);
+        AtomicInteger requests = attribute.get();
+        if (requests == null) {
+            requests = new AtomicInteger();
+            attribute.set(requests);
+        }
+        return requests;
+    }
+
+    /** The channel that was accepted: the one itself, or the one that it is a stream of. */
+    private static Channel connectionOf(Channel channel) {
+        Channel connection = channel;
+        while (connection.parent() != null && !(connection.parent() instanceof ServerChannel)) {
+            connection = connection.parent();
+        }
+        return connection;
+    }
+}

@@ -1,0 +1,97 @@
+package io.portguard.servlet.jetty;
+
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.Phase;
+import io.portguard.servlet.AdmittedConnection;
+import io.portguard.servlet.GuardedConnection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.jspecify.annotations.Nullable;
+
+/** A connection inside Jetty, from its acceptance to its end. Thread-safe. */
+final class JettyConnection implements GuardedConnection, GuardedSocket {
+
+    private final AdmittedConnection admitted;
+    private final long acceptedAtNanos;
+
+    /** What reads from the peer at present: TLS at first, perhaps, then HTTP, then what that was upgraded to. */
+    private volatile @Nullable Connection protocol;
+
+    JettyConnection(AdmittedConnection admitted, long acceptedAtNanos) {
+        this.admitted = admitted;
+        this.acceptedAtNanos = acceptedAtNanos;
+    }
+
+    @Override
+    public AdmittedConnection admitted() {
+        return admitted;
+    }
+
+    long acceptedAtNanos() {
+        return acceptedAtNanos;
+    }
+
+    /** A protocol takes over the connection. */
+    void speaks(Connection connection) {
+        boolean first = protocol == null;
+        protocol = connection;
+        boolean http = connection instanceof ConnectionMetaData;
+        if (first) {
+            admitted.opened(this, http ? Phase.HEADER : Phase.HANDSHAKE);
+        }
+        if (connection instanceof ConnectionMetaData description) {
+            description.setAttribute(ATTRIBUTE, this);
+            if (description.getHttpVersion().getVersion() >= 20) {
+                admitted.multiplexed();
+            }
+            if (admitted.phase() != Phase.HEADER) {
+                admitted.enter(Phase.HEADER);
+            }
+        } else if (!first && admitted.phase() != Phase.HANDSHAKE) {
+            admitted.enter(Phase.UPGRADED);
+        }
+    }
+
+    void requestBegan() {
+        if (admitted.isMultiplexed()) {
+            admitted.streamBegan();
+        } else {
+            admitted.enter(Phase.SERVING);
+        }
+    }
+
+    void requestEnded() {
+        if (admitted.isMultiplexed()) {
+            admitted.streamEnded();
+        } else {
+            admitted.enter(Phase.IDLE, Phase.SERVING);
+        }
+    }
+
+    @Override
+    public boolean awaitsBody() {
+        Connection present = protocol;
+        return present != null
+                && !admitted.isMultiplexed()
+                && present.getEndPoint().isFillInterested();
+    }
+
+    @Override
+    public long bytesRead() {
+        Connection present = protocol;
+        return present == null || admitted.isMultiplexed() ? 0 : present.getBytesIn();
+    }
+
+    @Override
+    public void close() {
+        Connection present = protocol;
+        if (present != null) {
+            EndPoint endPoint = present.getEndPoint();
+            while (endPoint instanceof EndPoint.Wrapper wrapper) {
+                endPoint = wrapper.unwrap();
+            }
+            endPoint.close();
+        }
+    }
+}

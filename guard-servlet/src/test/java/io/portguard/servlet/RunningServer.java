@@ -1,0 +1,197 @@
+package io.portguard.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.NanoClock;
+import io.portguard.standard.StandardGuard;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** A real container on an ephemeral port of the loopback interface; closing it checks that nothing was leaked. */
+public abstract class RunningServer implements AutoCloseable {
+
+    public final SwitchRule rule = new SwitchRule();
+    public final SwitchRule connectionRule = new SwitchRule();
+    public final Ended ended = new Ended();
+    public final StandardGuard port;
+
+    RunningServer(Setup setup) {
+        StandardGuard.Builder builder = StandardGuard.builder("test")
+                .configure(setup.settings)
+                .clock(setup.clock)
+                .listener(ended)
+                .requestRules(rule)
+                .connectionRules(connectionRule);
+        if (!setup.housekeeping) {
+            builder.tickInterval(Duration.ZERO);
+        }
+        port = builder.build();
+    }
+
+    public static Setup with() {
+        return new Setup();
+    }
+
+    public abstract int localPort();
+
+    abstract void stop();
+
+    public long active(Attempt.Kind kind) {
+        return port.guard().counts(kind).active();
+    }
+
+    public void awaitNothingActive() {
+        Await.until("no request in flight", () -> active(Attempt.Kind.REQUEST) == 0);
+        Await.until("no connection open", () -> active(Attempt.Kind.CONNECTION) == 0);
+        assertThat(port.connections().size()).isZero();
+        assertThat(ended.outcomes())
+                .hasSize((int) port.guard().counts(Attempt.Kind.REQUEST).admitted()
+                        + (int) port.guard().counts(Attempt.Kind.REQUEST).wouldReject());
+    }
+
+    /** Tests have closed their own connections by now. */
+    @Override
+    public void close() {
+        try (port) {
+            try {
+                awaitNothingActive();
+            } finally {
+                stop();
+            }
+        }
+    }
+
+    /** What a servlet of a test does. */
+    public interface Handler {
+        void handle(HttpServletRequest request, HttpServletResponse response) throws Exception;
+    }
+
+    /** The containers there are. */
+    public enum Container {
+        TOMCAT {
+            @Override
+            public RunningServer start(Setup setup) {
+                return new RunningTomcat(setup);
+            }
+        },
+        JETTY {
+            @Override
+            public RunningServer start(Setup setup) {
+                return new RunningJetty(setup);
+            }
+        };
+
+        public abstract RunningServer start(Setup setup);
+    }
+
+    /** Collects what a container is to be started with. */
+    public static final class Setup {
+
+        final Map<String, String> settings = new LinkedHashMap<>();
+        final Map<String, Servlet> servlets = new LinkedHashMap<>();
+        Consumer<Connector> connector = connector -> {};
+        Consumer<Tomcat> tomcat = tomcat -> {};
+        Consumer<ServerConnector> jettyConnector = connector -> {};
+        Consumer<ServletContextHandler> jettyContext = context -> {};
+        SslContextFactory.Server jettyTls;
+        NanoClock clock = NanoClock.system();
+        boolean guardConnections = true;
+        boolean housekeeping = true;
+
+        private Setup() {
+            servlet("/ok", (request, response) -> response.getWriter().print("ok"));
+        }
+
+        public Setup setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        public Setup clock(NanoClock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        public Setup connector(Consumer<Connector> configurer) {
+            connector = configurer;
+            return this;
+        }
+
+        public Setup tomcat(Consumer<Tomcat> configurer) {
+            tomcat = configurer;
+            return this;
+        }
+
+        public Setup jettyConnector(Consumer<ServerConnector> configurer) {
+            jettyConnector = configurer;
+            return this;
+        }
+
+        public Setup jettyContext(Consumer<ServletContextHandler> configurer) {
+            jettyContext = configurer;
+            return this;
+        }
+
+        public Setup jettyTls(SslContextFactory.Server tls) {
+            jettyTls = tls;
+            return this;
+        }
+
+        public Setup withoutConnectionLevel() {
+            guardConnections = false;
+            return this;
+        }
+
+        public Setup withoutHousekeeping() {
+            housekeeping = false;
+            return this;
+        }
+
+        public Setup servlet(String path, Handler handler) {
+            servlets.put(path, new HandlerServlet(handler));
+            return this;
+        }
+
+        public RunningTomcat start() {
+            return new RunningTomcat(this);
+        }
+
+        public RunningJetty startJetty() {
+            return new RunningJetty(this);
+        }
+    }
+
+    @SuppressWarnings("serial") // never serialized
+    private static final class HandlerServlet extends HttpServlet {
+
+        private final transient Handler handler;
+
+        HandlerServlet(Handler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            try {
+                handler.handle(request, response);
+            } catch (IOException | RuntimeException | Error thrown) {
+                throw thrown;
+            } catch (Exception thrown) {
+                throw new IllegalStateException(thrown);
+            }
+        }
+    }
+}

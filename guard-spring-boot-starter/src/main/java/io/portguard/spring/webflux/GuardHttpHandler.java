@@ -1,0 +1,130 @@
+package io.portguard.spring.webflux;
+
+import io.portguard.Decision;
+import io.portguard.Outcome;
+import io.portguard.Permit;
+import io.portguard.Reason;
+import io.portguard.Rejection;
+import io.portguard.http.RateLimitFields;
+import io.portguard.http.Refusal;
+import io.portguard.standard.StandardGuard;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/**
+ * Admits or refuses reactive requests, and holds the permit of each that was admitted until it has ended, however it
+ * ends. Around the handler of all requests, before the first filter. Thread-safe.
+ *
+ * <p>Should the guard itself fail, the request goes through.
+ */
+public final class GuardHttpHandler implements HttpHandler {
+
+    /*
+     * Before the first filter, and not the first filter itself: there the errors of handlers have not become
+     * responses yet, and what a filter sees of a request may have been rewritten by ForwardedHeaderTransformer.
+     *
+     * A permit belongs to a subscription, not to the assembly of a pipeline: whoever assembles and never subscribes
+     * holds nothing, and who subscribes twice is decided twice. From the decision on there is no way out but through
+     * doFinally: an error of the assembly releases at once; completion, error and cancellation release later, and of
+     * several only the first does. A server cancels when the client has gone.
+     *
+     * A WebSocket session lasts as long as its connection. Its permit is given back when the response to the
+     * handshake is committed; from then on it is a connection and no request.
+     */
+
+    private final StandardGuard port;
+    private final RequestAttempts attempts;
+    private final HttpHandler next;
+
+    public GuardHttpHandler(StandardGuard port, RequestAttempts attempts, HttpHandler next) {
+        this.port = port;
+        this.attempts = attempts;
+        this.next = next;
+    }
+
+    @Override
+    public Mono<Void> handle(ServerHttpRequest request, ServerHttpResponse response) {
+        return Mono.defer(() -> decideAndHandle(request, response));
+    }
+
+    private Mono<Void> decideAndHandle(ServerHttpRequest request, ServerHttpResponse response) {
+        Decision decision = decide(request);
+        if (decision instanceof Rejection rejection) {
+            Mono<Void> refusal = refusal(response, rejection);
+            return refusal == null ? next.handle(request, response) : refusal;
+        }
+        return decision instanceof Permit permit ? serve(request, response, permit) : next.handle(request, response);
+    }
+
+    /** The guard's answer; null when it failed. */
+    private @Nullable Decision decide(ServerHttpRequest request) {
+        try {
+            return port.guard().tryAdmit(attempts.of(request));
+        } catch (Throwable fault) {
+            port.guard().fault("deciding a request", fault);
+            return null;
+        }
+    }
+
+    private Mono<Void> serve(ServerHttpRequest request, ServerHttpResponse response, Permit permit) {
+        try {
+            if (ResponseOutcomes.asksForWebSocket(request)) {
+                response.beforeCommit(() -> endAtUpgrade(response, permit));
+            }
+            return next.handle(request, response)
+                    .doOnError(error -> permit.release(ResponseOutcomes.of(error)))
+                    .doFinally(signal -> release(signal, response, permit));
+        } catch (Throwable thrown) {
+            permit.release(ResponseOutcomes.of(thrown));
+            throw thrown;
+        }
+    }
+
+    private static Mono<Void> endAtUpgrade(ServerHttpResponse response, Permit permit) {
+        return Mono.fromRunnable(() -> {
+            if (ResponseOutcomes.isUpgrade(response)) {
+                permit.release(Outcome.IGNORED);
+            }
+        });
+    }
+
+    private static void release(SignalType signal, ServerHttpResponse response, Permit permit) {
+        permit.release(signal == SignalType.CANCEL ? Outcome.IGNORED : ResponseOutcomes.of(response));
+    }
+
+    /** The answer to a refused request; null when it cannot be made and the request has to go on. */
+    private @Nullable Mono<Void> refusal(ServerHttpResponse response, Rejection rejection) {
+        try {
+            Refusal refusal = Refusal.of(rejection.reason());
+            response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
+            HttpHeaders headers = response.getHeaders();
+            headers.set(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE);
+            headers.setContentLength(refusal.body().length);
+            headers.set(Refusal.RETRY_AFTER, Refusal.retryAfter(rejection));
+            RateLimitFields fields = port.rateLimitFields();
+            if (fields != null) {
+                headers.set(Refusal.RATE_LIMIT_POLICY, fields.policy());
+                headers.set(Refusal.RATE_LIMIT, fields.rateLimit(rejection));
+            }
+            if (rejection.reason() == Reason.DRAINING) {
+                // A service that shuts down is glad of every connection that ends.
+                headers.set(HttpHeaders.CONNECTION, "close");
+            }
+            // A copy, because what is wrapped may be written to by whoever gets it. Completed as well, because a HEAD
+            // request's response leaves the body out and is not committed by it.
+            Mono<DataBuffer> body = Mono.fromSupplier(
+                    () -> response.bufferFactory().wrap(refusal.body().clone()));
+            return response.writeWith(body).then(Mono.defer(response::setComplete));
+        } catch (Throwable fault) {
+            port.guard().fault("refusing a request", fault);
+            return null;
+        }
+    }
+}
