@@ -109,11 +109,19 @@ public final class HttpAttempts {
             }
             Priority priority = classifier.priority(request, false, otherwise);
             boolean exempt = classifier.isExempt(request);
-            int index = exempt ? EXEMPT : priority.ordinal();
+            return exempt ? kept(EXEMPT, priority) : work(priority);
+        }
+
+        /** The attempt of a unit of work that is no HTTP request and says nothing of who it is from. */
+        public Attempt work(Priority priority) {
+            return kept(priority.ordinal(), priority);
+        }
+
+        private Attempt kept(int index, Priority priority) {
             Attempt attempt = kept[index];
             if (attempt == null) {
                 attempt = Attempt.request(peerClient, peer, priority);
-                attempt = exempt ? attempt.exempted() : attempt;
+                attempt = index == EXEMPT ? attempt.exempted() : attempt;
                 kept[index] = attempt;
             }
             return attempt;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class PressureMonitor {
 
     private final NanoClock clock;
     private final Consumer<Change> changes;
-    private final List<WatchedSource> watched = new ArrayList<>();
+    private final List<WatchedSource> watched = new CopyOnWriteArrayList<>();
 
     /** A source that came, went, or whose alarm began or ended. */
     public record Change(
@@ -46,7 +47,7 @@ public final class PressureMonitor {
         this.changes = changes;
     }
 
-    /** Adds a source; to be called before the first is sampled. */
+    /** Adds a source; by one thread at a time. */
     public void add(PressureSource source, Trigger trigger) {
         if (watched.stream().anyMatch(each -> each.name().equals(source.name()))) {
             throw new IllegalArgumentException("source: " + source.name() + " twice (expected: each name once)");

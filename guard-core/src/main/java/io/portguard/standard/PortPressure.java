@@ -81,6 +81,13 @@ public final class PortPressure {
         monitor.add(new CpuThrottling(), Trigger.alarm(0.5));
     }
 
+    /** Adds a source that only an adapter can see, unless there is one of its name. */
+    public synchronized void add(PressureSource source, Trigger trigger) {
+        if (!monitor.names().contains(source.name())) {
+            monitor.add(source, trigger);
+        }
+    }
+
     void tick(long nowNanos, boolean sheddingEnabled) {
         control.next(nowNanos, sheddingEnabled);
         if (sheddingEnabled) {

@@ -2,7 +2,6 @@ package io.portguard.netty;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import org.jspecify.annotations.Nullable;
@@ -10,26 +9,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and its response: either admitted, then it ends when the end of the response was written, or
  * refused and waiting for its turn to be answered. Confined to the event loop of its connection.
+ *
+ * @param <A> what refusals are answered with
  */
-final class Exchange implements ChannelFutureListener {
+final class Exchange<A> implements ChannelFutureListener {
 
-    private final Exchanges exchanges;
+    private final Exchanges<A> exchanges;
 
     /** The one whose request came next. */
     @Nullable
-    Exchange next;
+    Exchange<A> next;
 
     private @Nullable Permit permit;
-    private @Nullable FullHttpResponse refusal;
+    private @Nullable A refusal;
     private Outcome outcome = Outcome.SUCCESS;
     private boolean ended;
 
-    Exchange(Exchanges exchanges) {
+    Exchange(Exchanges<A> exchanges) {
         this.exchanges = exchanges;
     }
 
     /** Begins anew; both are null when the guard itself failed and let the request through. */
-    void begin(@Nullable Permit held, @Nullable FullHttpResponse answer) {
+    void begin(@Nullable Permit held, @Nullable A answer) {
         next = null;
         permit = held;
         refusal = answer;
@@ -39,8 +40,14 @@ final class Exchange implements ChannelFutureListener {
 
     /** What it is to be answered; null when it was admitted. */
     @Nullable
-    FullHttpResponse refusal() {
+    A refusal() {
         return refusal;
+    }
+
+    /** The right to be served; null when there is none. */
+    @Nullable
+    Permit permit() {
+        return permit;
     }
 
     boolean hasEnded() {

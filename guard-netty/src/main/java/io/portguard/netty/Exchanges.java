@@ -1,12 +1,15 @@
 package io.portguard.netty;
 
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import org.jspecify.annotations.Nullable;
 
-/** The exchanges of one connection that have not ended, in the order of their requests. Confined to its loop. */
-final class Exchanges {
+/**
+ * The exchanges of one connection that have not ended, in the order of their requests. Confined to its loop.
+ *
+ * @param <A> what refusals are answered with
+ */
+final class Exchanges<A> {
 
     /*
      *   first ──▶ … ──▶ unanswered ──▶ … ──▶ last
@@ -18,10 +21,10 @@ final class Exchanges {
      */
 
     private final Runnable onAllEnded;
-    private @Nullable Exchange first;
-    private @Nullable Exchange unanswered;
-    private @Nullable Exchange last;
-    private @Nullable Exchange spare;
+    private @Nullable Exchange<A> first;
+    private @Nullable Exchange<A> unanswered;
+    private @Nullable Exchange<A> last;
+    private @Nullable Exchange<A> spare;
     private int refused;
 
     /**
@@ -39,6 +42,12 @@ final class Exchanges {
         return unanswered == null;
     }
 
+    /** The right to be served of the request whose answer comes next; null when there is none. */
+    @Nullable
+    Permit permitOfNext() {
+        return unanswered == null ? null : unanswered.permit();
+    }
+
     boolean isOneUnanswered() {
         return unanswered != null && unanswered.next == null;
     }
@@ -52,15 +61,15 @@ final class Exchanges {
         add(permit, null);
     }
 
-    void refused(FullHttpResponse answer) {
+    void refused(A answer) {
         refused++;
         add(null, answer);
     }
 
     /** The end of a response is about to be written: whose it is; null when nobody has asked for one. */
     @Nullable
-    Exchange answered() {
-        Exchange exchange = unanswered;
+    Exchange<A> answered() {
+        Exchange<A> exchange = unanswered;
         if (exchange != null) {
             unanswered = exchange.next;
         }
@@ -69,9 +78,9 @@ final class Exchanges {
 
     /** The refusal that is to be written now; null when there is none, or others have to be answered first. */
     @Nullable
-    FullHttpResponse dueRefusal() {
-        Exchange exchange = unanswered;
-        FullHttpResponse refusal = exchange == null ? null : exchange.refusal();
+    A dueRefusal() {
+        Exchange<A> exchange = unanswered;
+        A refusal = exchange == null ? null : exchange.refusal();
         if (exchange != null && refusal != null) {
             unanswered = exchange.next;
             refused--;
@@ -83,7 +92,7 @@ final class Exchanges {
 
     /** Ends all at once: the connection is gone, or does not speak HTTP any more. */
     void endAll(Outcome outcome) {
-        for (Exchange exchange = first; exchange != null; exchange = exchange.next) {
+        for (Exchange<A> exchange = first; exchange != null; exchange = exchange.next) {
             exchange.end(outcome);
         }
         first = null;
@@ -93,7 +102,7 @@ final class Exchanges {
     }
 
     void forgetEnded() {
-        Exchange exchange = first;
+        Exchange<A> exchange = first;
         if (exchange == null) {
             return; // They have all been ended at once.
         }
@@ -108,11 +117,11 @@ final class Exchanges {
         }
     }
 
-    private void add(@Nullable Permit permit, @Nullable FullHttpResponse answer) {
-        Exchange exchange = spare;
+    private void add(@Nullable Permit permit, @Nullable A answer) {
+        Exchange<A> exchange = spare;
         spare = null;
         if (exchange == null) {
-            exchange = new Exchange(this);
+            exchange = new Exchange<>(this);
         }
         exchange.begin(permit, answer);
         if (last == null) {

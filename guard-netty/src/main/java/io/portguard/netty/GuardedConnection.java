@@ -4,14 +4,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.portguard.Decision;
+import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
+import io.portguard.Priority;
 import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,8 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
+
+    private static final int MIN_UNITS_TO_LOOK_AT = 16;
 
     private final Channel channel;
     private final GuardedPort port;
@@ -41,6 +48,10 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     /** A request is waited for, as soon as no handshake is. */
     private boolean requestAwaited;
 
+    /** Units of work, of which those that were released are dropped when there are twice as many as the last time. */
+    private final List<Permit> units = new ArrayList<>(0);
+
+    private int unitsToLookAt = MIN_UNITS_TO_LOOK_AT;
     private boolean serving;
     private boolean served;
     private volatile boolean awaitsBody;
@@ -177,6 +188,19 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         }
     }
 
+    /** Decides on a unit of work that belongs to the connection; its permit ends with it at the latest. */
+    Decision tryAdmit(Priority priority) {
+        Decision decision = port.guard().tryAdmit(attempts.work(priority));
+        if (decision instanceof Permit admitted) {
+            if (units.size() >= unitsToLookAt) {
+                units.removeIf(Permit::isReleased);
+                unitsToLookAt = Math.max(MIN_UNITS_TO_LOOK_AT, 2 * units.size());
+            }
+            units.add(admitted);
+        }
+        return decision;
+    }
+
     /** Another protocol is spoken from now on; whoever guards its requests says what is waited for. */
     void upgraded() {
         serving = false;
@@ -196,7 +220,15 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
-    void misbehaved() {}
+    void misbehaved() {
+        port.failed(attempts.connection(), Failure.PROTOCOL_ABUSE);
+    }
+
+    /** The client does not read its answers. */
+    void doesNotRead() {
+        port.failed(attempts.connection(), Failure.TIMEOUT);
+        close();
+    }
 
     @Override
     public boolean awaitsBody() {
@@ -237,6 +269,9 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         if (open != null) {
             open.closed();
         }
+        port.unreadAnswers().closed(channel);
+        units.forEach(unit -> unit.release(Outcome.IGNORED));
+        units.clear();
         Outcome outcome = closedByGuard ? Outcome.DROPPED : Outcome.IGNORED;
         if (clientPermit != null) {
             clientPermit.release(outcome);

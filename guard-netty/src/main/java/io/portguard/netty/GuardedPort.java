@@ -7,15 +7,24 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.portguard.Attempt;
 import io.portguard.ConnectionStance;
+import io.portguard.Decision;
+import io.portguard.Failure;
 import io.portguard.Guard;
+import io.portguard.Permit;
+import io.portguard.Priority;
+import io.portguard.Rejection;
 import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
+import io.portguard.pressure.Trigger;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardSettings;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuardedPort {
 
+    private static final double UNREAD_START = 0.5;
+
     private final StandardGuard port;
     private final Refusals<FullHttpResponse> refusals;
     private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
@@ -42,13 +53,21 @@ public final class GuardedPort {
     /** Made with the first HTTP/2 connection; without one Netty's codec need not be on the class path. */
     private @Nullable Refusals<Http2Answers.Answer> http2Refusals;
 
+    private final UnreadAnswers unreadAnswers = new UnreadAnswers();
+    private volatile long idleTimeoutNanos;
+
     private GuardedPort(StandardGuard port) {
         this.port = port;
         this.refusals = new Refusals<>(port::rateLimitFields, new Http1Answers());
     }
 
     public static GuardedPort of(StandardGuard guard) {
-        return new GuardedPort(guard);
+        GuardedPort port = new GuardedPort(guard);
+        guard.pressure().add(port.unreadAnswers, Trigger.stock(UNREAD_START, 1));
+        guard.settings()
+                .onChange(values -> port.idleTimeoutNanos =
+                        values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos());
+        return port;
     }
 
     /**
@@ -85,6 +104,27 @@ public final class GuardedPort {
     }
 
     /**
+     * A new handler that admits and refuses the messages of one connection of some other protocol, in which each
+     * message is answered by one message, in their order. It belongs between the codec and whoever answers. Answers
+     * and refusals are kept in order, and what is in progress ends with its answer or with the connection.
+     *
+     * @param priorities how much a message matters
+     * @param refusals what a refused message is answered; it is written as it is, to the codec
+     */
+    public ChannelHandler messageHandler(Function<Object, Priority> priorities, Function<Rejection, Object> refusals) {
+        return new MessageGuard(this, priorities, refusals);
+    }
+
+    /**
+     * Decides on a unit of work of a connection, for protocols in which work is not one answer to one message: a
+     * stream of frames, calls that overtake each other. To be called on the channel's event loop. A permit must be
+     * released when the work has ended; those that are out when the connection closes are released then.
+     */
+    public Decision tryAdmit(Channel channel, Priority priority) {
+        return GuardedConnection.of(channel, this).tryAdmit(priority);
+    }
+
+    /**
      * The address of the client at the other end of a connection: the one that a trusted proxy has told in a PROXY
      * preamble, or else that of the peer. Null when there is none. To be asked for on the channel's event loop, once
      * something has been read.
@@ -97,7 +137,8 @@ public final class GuardedPort {
     /*
      * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
      *
-     * connection       [edge: ProxyPreambleGuard -> FirstBytesGuard -> ClientHelloGuard -> AlertWatch] -> owner's pipeline:
+     * connection       [edge: ProxyPreambleGuard -> FirstBytesGuard -> ClientHelloGuard -> AlertWatch] -> ReaderWatch
+     *                  -> owner's pipeline:
      *                  [TLS -> HandshakeWatch] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
      *                  [TLS -> HandshakeWatch] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
      *
@@ -136,6 +177,17 @@ public final class GuardedPort {
         return present;
     }
 
+    void failed(Attempt attempt, Failure failure) {
+        port.failed(attempt, failure);
+    }
+
+    /** The service itself has answered an admitted request so; what says that the client is wrong counts against it. */
+    void answered(@Nullable Permit permit, int status) {
+        if (permit != null && status >= 400 && status < 500) {
+            port.answered(permit.attempt(), status);
+        }
+    }
+
     ConnectionStance connectionStance() {
         return port.connectionStance();
     }
@@ -145,12 +197,20 @@ public final class GuardedPort {
         return port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE;
     }
 
-    OpenConnections openConnections() {
-        return port.connections();
+    UnreadAnswers unreadAnswers() {
+        return unreadAnswers;
+    }
+
+    long idleTimeoutNanos() {
+        return idleTimeoutNanos;
     }
 
     ConnectionChecks checks() {
         return port.checks();
+    }
+
+    OpenConnections openConnections() {
+        return port.connections();
     }
 
     void watchBacklog(int localPort, int backlog) {
@@ -209,7 +269,8 @@ public final class GuardedPort {
 
         /** Before the owner's handlers: the edge, in the order in which its handlers see what is read. */
         private void begin(Channel channel) {
-            GuardedConnection.of(channel, GuardedPort.this);
+            GuardedConnection connection = GuardedConnection.of(channel, GuardedPort.this);
+            channel.pipeline().addLast(new ReaderWatch(GuardedPort.this, connection));
             KeepAlive.set(channel);
         }
     }

@@ -12,6 +12,8 @@ final class Http2Exchange {
     private @Nullable Permit permit;
     private Outcome outcome = Outcome.SUCCESS;
     private boolean ended;
+    private boolean bodyComes;
+    private long droppedBytes;
 
     private Http2Exchange(boolean refused, boolean tunnel, @Nullable Permit permit) {
         this.refused = refused;
@@ -27,13 +29,36 @@ final class Http2Exchange {
         return new Http2Exchange(false, tunnel, permit);
     }
 
-    /** One that the application never sees. */
-    static Http2Exchange refused() {
-        return new Http2Exchange(true, false, null);
+    /**
+     * One that the application never sees.
+     *
+     * @param bodyComes whether the client has yet to send its body
+     */
+    static Http2Exchange refused(boolean bodyComes) {
+        Http2Exchange refused = new Http2Exchange(true, false, null);
+        refused.bodyComes = bodyComes;
+        return refused;
+    }
+
+    /** Whether, when it was refused, its body was still to come. */
+    boolean wasRefusedBeforeItsBody() {
+        return bodyComes;
     }
 
     boolean isRefused() {
         return refused;
+    }
+
+    /** The right to be served; null when it has ended, or was never asked for. */
+    @Nullable
+    Permit permit() {
+        return permit;
+    }
+
+    /** Some of a refused request's body was dropped; returns how much of it by now. */
+    long dropped(int bytes) {
+        droppedBytes += bytes;
+        return droppedBytes;
     }
 
     boolean isTunnel() {

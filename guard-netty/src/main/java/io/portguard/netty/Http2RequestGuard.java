@@ -40,7 +40,10 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
      * REFUSED_STREAM is right where another connection or another instance can do it at once, when the service
      * is draining (GOAWAY has told the client to go there), and where the client leaves no room for an answer.
      *
-     * A request whose body is still coming is answered, and then asked to stop with NO_ERROR (section 8.1).
+     * The body of a refused request is read and dropped, as over HTTP/1.1. To ask the client to stop at once, with
+     * NO_ERROR behind the answer (section 8.1), would be allowed, but clients are about that hold it for a fault and
+     * lose the answer, curl 7.88 for one. So only who sends more than is worth reading, or leaves many such streams
+     * open, is asked to.
      *
      * An admitted request holds its permit until the end of its response was given to the connection, or its
      * stream was closed by either side.
@@ -49,8 +52,12 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
      * client (rapid reset, CVE-2023-44487) or brought about by it (MadeYouReset, CVE-2025-8671), small CONTINUATION
      * frames, empty DATA frames, answers to PING and SETTINGS that are not read. Each ends with GOAWAY and an error,
      * which is how it is learned here and held against the client, who would else just connect again. What Netty
-     * lets pass is frames that ask for nothing at a rate that costs something: they have a budget here.
+     * lets pass is frames that ask for nothing at a rate that costs something: they have a budget here, and so have
+     * resets, where an owner has switched Netty's own limit off.
      */
+
+    /** How many streams of refused requests may be open because their bodies are still coming. */
+    private static final int MAX_OPEN_REFUSALS = 100;
 
     private static final long BUDGET_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -69,6 +76,8 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     /** When the budget of frames that ask for nothing will be full again. */
     private long budgetAtNanos;
 
+    private int inProgress;
+    private int openRefusals;
     private boolean leaving;
 
     private Http2RequestGuard(
@@ -151,6 +160,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         }
         boolean tunnel = HttpMethod.CONNECT.asciiName().contentEquals(nonNull(headers.method()));
         stream.setProperty(key, Http2Exchange.admitted(permit, tunnel));
+        inProgress++;
         if (port.endsKeptConnections()) {
             leave(context);
         }
@@ -163,7 +173,8 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
             Http2Headers headers,
             boolean endStream,
             Rejection rejection) {
-        stream.setProperty(key, Http2Exchange.refused());
+        stream.setProperty(key, Http2Exchange.refused(!endStream));
+        openRefusals += endStream ? 0 : 1;
         Http2Answers.Answer answer = refusals.answer(rejection, Http2Answers.variant(headers));
         if (rejection.reason() == Reason.DRAINING || !hasRoomFor(answer, context, stream)) {
             reset(context, stream, Http2Error.REFUSED_STREAM);
@@ -175,7 +186,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
                 written = handler.encoder()
                         .writeData(context, stream.id(), answer.bodyToWrite(), 0, true, context.newPromise());
             }
-            if (!endStream) {
+            if (!endStream && openRefusals > MAX_OPEN_REFUSALS) {
                 written.addListener(done -> reset(context, stream, Http2Error.NO_ERROR));
             }
         }
@@ -207,7 +218,11 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         }
         Http2Exchange exchange = exchange(streamId);
         if (exchange != null && exchange.isRefused()) {
-            return data.readableBytes() + padding;
+            int length = data.readableBytes() + padding;
+            if (exchange.dropped(length) > HttpRequestGuard.MAX_SWALLOWED_BYTES) {
+                reset(context, connection.stream(streamId), Http2Error.NO_ERROR);
+            }
+            return length;
         }
         return super.onDataRead(context, streamId, data, padding, endOfStream);
     }
@@ -218,6 +233,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (exchange == null || !exchange.isRefused()) {
             if (exchange != null && exchange.isInProgress()) {
                 exchange.outcome(Outcome.IGNORED);
+                askedForNothing();
             }
             super.onRstStreamRead(context, streamId, errorCode);
         }
@@ -259,6 +275,11 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (budgetAtNanos - now > BUDGET_NANOS && port.guard().mode() == Mode.ENFORCE) {
             throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many frames that ask for nothing");
         }
+    }
+
+    /** The service has answered with this status; it may say that the client is at fault. */
+    void answered(Http2Exchange exchange, int status) {
+        port.answered(exchange.permit(), status);
     }
 
     /** What became of a request, before the application is told of its stream: null while nothing has. */
@@ -313,7 +334,16 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         @Override
         public void onStreamClosed(Http2Stream stream) {
             Http2Exchange exchange = stream.getProperty(key);
-            if (exchange != null && exchange.isInProgress()) {
+            if (exchange != null) {
+                ended(stream, exchange);
+            }
+            closeIfLeft(context);
+        }
+
+        private void ended(Http2Stream stream, Http2Exchange exchange) {
+            if (exchange.isRefused()) {
+                openRefusals -= exchange.wasRefusedBeforeItsBody() ? 1 : 0;
+            } else {
                 if (!context.channel().isActive()) {
                     exchange.end(Outcome.IGNORED);
                 } else if (stream.isResetSent()) {
@@ -321,10 +351,10 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
                 } else {
                     exchange.end();
                 }
+                inProgress--;
             }
-            if (connection.numActiveStreams() == 0) {
-                guarded.waitForNextRequest();
-                closeIfLeft(context);
+            if (inProgress == 0) {
+                guarded.waitForNextRequest(); // Bodies of refused requests may come until then.
             }
         }
 

@@ -82,12 +82,14 @@ final class Http2StreamGate extends ChannelDuplexHandler {
         context.write(message, promise);
     }
 
-    private static void answered(Http2Exchange exchange, Http2Headers headers) {
+    private void answered(Http2Exchange exchange, Http2Headers headers) {
         CharSequence status = headers.status();
         HttpStatusClass kind = status == null ? HttpStatusClass.UNKNOWN : HttpStatusClass.valueOf(status);
         CharSequence ofCall = headers.get(GRPC_STATUS);
         if (kind == HttpStatusClass.SERVER_ERROR || (ofCall != null && isFault(ofCall.toString()))) {
             exchange.outcome(Outcome.FAILURE);
+        } else if (kind == HttpStatusClass.CLIENT_ERROR) {
+            guard.answered(exchange, AsciiString.of(status).parseInt());
         } else if (exchange.isTunnel() && kind == HttpStatusClass.SUCCESS) {
             exchange.end(Outcome.IGNORED);
         }

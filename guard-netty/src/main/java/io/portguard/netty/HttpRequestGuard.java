@@ -50,7 +50,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     private final GuardedPort port;
     private final NettyRequest view = new NettyRequest();
-    private final Exchanges exchanges = new Exchanges(this::waitForRequest);
+    private final Exchanges<FullHttpResponse> exchanges = new Exchanges<>(this::waitForRequest);
     private @Nullable GuardedConnection connection;
 
     /** The end of the present request's body has not been read. */
@@ -256,7 +256,8 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     /** The codec may have made way for another one: a client that began with HTTP/2 is told of by an event. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (RequestGuards.http1Codec(context.pipeline()) == null) {
+        // By name, because Netty's HTTP/2 codec need not be on the class path.
+        if (event.getClass().getSimpleName().equals("PriorKnowledgeUpgradeEvent")) {
             makeWay(context);
         }
         context.fireUserEventTriggered(event);
@@ -276,7 +277,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         if (!upgraded && message instanceof HttpResponse response) {
             begins(response);
         }
-        Exchange answered =
+        Exchange<FullHttpResponse> answered =
                 upgraded || informational || !(message instanceof LastHttpContent) ? null : exchanges.answered();
         if (answered == null) {
             writing.write(message, promise);
@@ -306,6 +307,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         }
         informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
         outcome = status.codeClass() == HttpStatusClass.SERVER_ERROR ? Outcome.FAILURE : Outcome.SUCCESS;
+        port.answered(exchanges.permitOfNext(), status.code());
         if (!informational && !inBody && port.endsKeptConnections() && exchanges.isOneUnanswered()) {
             HttpUtil.setKeepAlive(response, false);
             lastAnswer = true;

@@ -335,6 +335,20 @@ class GuardedPortTest {
         }
     }
 
+    @Test
+    void aClientThatDoesNotReadIsEndedAndItsPermitGivenBack() throws Exception {
+        try (LoopbackServer server = new LoopbackServer(Map.of("connections.idle-timeout", "200ms"));
+                RawClient client = server.connect()) {
+            client.send("GET /stream HTTP/1.1\r\n\r\n");
+            Eventually.until("it is served", () -> server.activeRequests() == 1);
+            Eventually.until(
+                    "what it does not read shows",
+                    () -> server.guard.status().pressure().getOrDefault("unread-answers", 0.0) > 0);
+            Eventually.until("it is ended", () -> server.activeConnections() == 0);
+            assertThat(server.activeRequests()).isZero();
+        }
+    }
+
     private static final class Strain implements PressureSource {
 
         private volatile double reading;

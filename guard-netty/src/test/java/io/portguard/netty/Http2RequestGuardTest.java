@@ -61,16 +61,41 @@ class Http2RequestGuardTest {
     }
 
     @Test
-    void aRefusedRequestIsAskedToStopSendingItsBody() {
+    void theBodyOfARefusedRequestIsDroppedAndTheConnectionGoesOn() {
         server.requestGate.refuse(Reason.CONCURRENCY);
         int stream = client.request(0, "POST", "/hello");
         assertThat(client.answer(stream).status()).isEqualTo(503);
-        Http2Client.Frame reset = client.readUntil(Http2Client.RST_STREAM);
-        assertThat(reset.errorCode()).isEqualTo(Http2Client.NO_ERROR);
-
-        client.frame(Http2Client.DATA, 0, stream, new byte[1000]);
+        for (int i = 0; i < 4; i++) {
+            assertThat(sendHalfAWindow(stream).type()).isEqualTo(Http2Client.WINDOW_UPDATE);
+        }
+        client.frame(Http2Client.DATA, Http2Client.END_STREAM, stream, new byte[1]);
         server.requestGate.pass();
         assertThat(client.answer(client.get("/hello")).body()).isEqualTo("hello");
+    }
+
+    @Test
+    void whoSendsMoreBodyThanIsWorthReadingIsAskedToStop() {
+        server.requestGate.refuse(Reason.CONCURRENCY);
+        int stream = client.request(0, "POST", "/hello");
+        assertThat(client.answer(stream).status()).isEqualTo(503);
+        Http2Client.Frame frame = sendHalfAWindow(stream);
+        for (int i = 0; i < 100 && frame.type() == Http2Client.WINDOW_UPDATE; i++) {
+            frame = sendHalfAWindow(stream);
+        }
+        assertThat(frame.type()).isEqualTo(Http2Client.RST_STREAM);
+        assertThat(frame.errorCode()).isEqualTo(Http2Client.NO_ERROR);
+    }
+
+    /** Sends a part of a body and returns what is said to that on its stream. */
+    private Http2Client.Frame sendHalfAWindow(int stream) {
+        for (int i = 0; i < 2; i++) {
+            client.frame(Http2Client.DATA, 0, stream, new byte[16_384]);
+        }
+        Http2Client.Frame frame = client.flush().read();
+        while (frame.stream() != stream) {
+            frame = client.read();
+        }
+        return frame;
     }
 
     @Test

@@ -3,13 +3,11 @@ package io.portguard.samples.netty;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
 import io.portguard.Mode;
 import io.portguard.jmx.GuardMBeans;
 import io.portguard.netty.GuardedPort;
@@ -63,6 +61,17 @@ public final class NettySample implements Callable<Integer> {
             description = "How long a unit takes; default: ${DEFAULT-VALUE}.")
     private Duration serviceTime = Duration.ZERO;
 
+    @Option(names = "--tls", description = "Speak TLS, with a certificate made for this run.")
+    private boolean tls;
+
+    @Option(names = "--http2", description = "Speak HTTP/2 too: over TLS if the client chooses it, or from the start.")
+    private boolean http2;
+
+    @Option(
+            names = "--lines",
+            description = "Speak a line protocol instead: what is sent comes back in capitals, after a unit of work.")
+    private boolean lines;
+
     @Option(names = "--guard", paramLabel = "enforce|shadow|off", description = "The guard's mode.")
     private Mode mode = Mode.ENFORCE;
 
@@ -99,25 +108,16 @@ public final class NettySample implements Callable<Integer> {
         Workers pool = new Workers(workers, serviceTime);
         StandardGuard guard =
                 StandardGuard.builder("server").configure(configuration).build();
+        GuardedPort guardedPort = GuardedPort.of(guard);
         AutoCloseable jmx = guarded ? GuardMBeans.register(guard) : () -> {};
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         try {
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(group)
                     .channel(NioServerSocketChannel.class)
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel connection) {
-                            connection
-                                    .pipeline()
-                                    .addLast(
-                                            new HttpServerCodec(),
-                                            new HttpServerExpectContinueHandler(),
-                                            new Service(pool));
-                        }
-                    });
+                    .childHandler(protocol(pool, guardedPort));
             if (guarded) {
-                GuardedPort.of(guard).install(bootstrap);
+                guardedPort.install(bootstrap);
             }
             Channel listening = bind(bootstrap);
             System.out.println("Listening on " + listening.localAddress() + ", "
@@ -129,6 +129,13 @@ public final class NettySample implements Callable<Integer> {
             guard.close();
             group.shutdownGracefully().sync();
         }
+    }
+
+    private ChannelHandler protocol(Workers pool, GuardedPort guardedPort) throws Exception {
+        if (lines) {
+            return new LineServer(pool, guardedPort);
+        }
+        return new HttpServer(pool, http2, tls ? HttpServer.tls(http2) : null);
     }
 
     private Channel bind(ServerBootstrap bootstrap) throws Exception {
