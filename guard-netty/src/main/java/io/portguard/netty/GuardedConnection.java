@@ -235,6 +235,11 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         return awaitsBody;
     }
 
+    @Override
+    public boolean awaitsReader() {
+        return !channel.isWritable();
+    }
+
     /** Those of bodies; nothing else is asked how fast it comes. */
     @Override
     public long bytesRead() {

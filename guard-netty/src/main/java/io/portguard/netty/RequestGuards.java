@@ -38,7 +38,7 @@ final class RequestGuards {
     }
 
     /** The codec, or whichever of decoder and encoder comes last. */
-    private static @Nullable ChannelHandlerContext http1Codec(ChannelPipeline pipeline) {
+    static @Nullable ChannelHandlerContext http1Codec(ChannelPipeline pipeline) {
         String last = null;
         for (Map.Entry<String, ChannelHandler> each : pipeline) {
             ChannelHandler handler = each.getValue();
