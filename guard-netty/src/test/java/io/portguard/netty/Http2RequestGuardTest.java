@@ -143,14 +143,14 @@ class Http2RequestGuardTest {
 
     @Test
     void aConnectionThatIsLostGivesAllPermitsBack() {
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 20; i++) {
             client.get("/hold");
         }
         client.flush();
-        Eventually.until("they are held", () -> server.activeRequests() == 50);
+        Eventually.until("they are held", () -> server.activeRequests() == 20);
         client.close();
         Eventually.until("they are released", () -> server.activeRequests() == 0);
-        assertThat(server.requestGate.outcomes()).hasSize(50).containsOnly(Outcome.IGNORED);
+        assertThat(server.requestGate.outcomes()).hasSize(20).containsOnly(Outcome.IGNORED);
     }
 
     @Test

@@ -113,12 +113,12 @@ class MessageGuardTest {
 
     @Test
     void unitsOfWorkEndWithTheirPermitOrTheConnection() {
-        List<Permit> permits = IntStream.range(0, 40)
+        List<Permit> permits = IntStream.range(0, 20)
                 .mapToObj(i -> (Permit) port.tryAdmit(channel, Priority.NORMAL))
                 .toList();
-        assertThat(active()).isEqualTo(40);
-        permits.subList(0, 30).forEach(permit -> permit.release(Outcome.SUCCESS));
-        assertThat(active()).isEqualTo(10);
+        assertThat(active()).isEqualTo(20);
+        permits.subList(0, 15).forEach(permit -> permit.release(Outcome.SUCCESS));
+        assertThat(active()).isEqualTo(5);
         gate.refuse(Reason.OVERLOAD);
         assertThat(port.tryAdmit(channel, Priority.NORMAL)).isEqualTo(Rejection.of(Reason.OVERLOAD));
         channel.close();
