@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * How much of the memory that direct buffers may take ({@code -XX:MaxDirectMemorySize}, by default as much as the heap)
- * is taken. What Netty allocates past the JVM's own count is not in it.
+ * is taken. What Netty allocates past the JVM's own count is not in it; Netty's adapter watches that.
  */
 public final class DirectMemory implements PressureSource {
 

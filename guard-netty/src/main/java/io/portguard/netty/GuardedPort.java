@@ -46,6 +46,11 @@ public final class GuardedPort {
 
     private static final double UNREAD_START = 0.5;
 
+    /** As for the JVM's own direct memory: close to the end, where an allocation that fails ends connections. */
+    private static final double MEMORY_START = 0.95;
+
+    private static final double MEMORY_FULL = 0.99;
+
     private final StandardGuard port;
     private final Refusals<FullHttpResponse> refusals;
     private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
@@ -64,6 +69,7 @@ public final class GuardedPort {
     public static GuardedPort of(StandardGuard guard) {
         GuardedPort port = new GuardedPort(guard);
         guard.pressure().add(port.unreadAnswers, Trigger.stock(UNREAD_START, 1));
+        guard.pressure().add(new NettyMemory(), Trigger.stock(MEMORY_START, MEMORY_FULL));
         guard.settings()
                 .onChange(values -> port.idleTimeoutNanos =
                         values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos());
