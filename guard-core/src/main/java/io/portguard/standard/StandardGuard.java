@@ -6,10 +6,8 @@ import io.portguard.ConnectionStance;
 import io.portguard.DecisionCounts;
 import io.portguard.Failure;
 import io.portguard.Guard;
-import io.portguard.GuardListener;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
-import io.portguard.NanoClock;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
@@ -21,10 +19,8 @@ import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.pressure.PressureLog;
-import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.QueueDelay;
 import io.portguard.pressure.RefusalPause;
-import io.portguard.pressure.Trigger;
 import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
@@ -32,14 +28,11 @@ import io.portguard.rule.Penalties;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.SettingValues;
 import io.portguard.settings.Settings;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +61,9 @@ public final class StandardGuard implements AutoCloseable {
     private final Set<Integer> declaredPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean sheddingEnabled = true;
 
-    private StandardGuard(Builder builder) {
+    StandardGuard(StandardGuardBuilder builder) {
         settings = new Settings(
-                ProcessSettings.with(builder.defaults),
-                StandardSettings.CONSTRAINTS,
-                builder.configuration,
-                builder.clock);
+                ProcessSettings.with(builder.defaults), StandardConstraints.ALL, builder.configuration, builder.clock);
         SettingValues values = settings.values();
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
         connections = new OpenConnections(builder.clock, this::ended);
@@ -99,7 +89,7 @@ public final class StandardGuard implements AutoCloseable {
                 new PressureLog(
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         audit = FixedSettings.audit(builder.name, values, builder.clock);
-        guard = builder.guard(this);
+        guard = composed(builder);
         checks = new ConnectionChecks(guard, rules.penalties());
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
@@ -107,9 +97,26 @@ public final class StandardGuard implements AutoCloseable {
         rules.penalties().onBan((client, seconds) -> audit.banned(client, Audit.PENALTIES, seconds));
     }
 
+    private Guard composed(StandardGuardBuilder builder) {
+        Guard.Builder composed = builder.guard();
+        builder.chores.forEach(chore -> composed.chore(now -> chore.accept(this)));
+        pressure.slowChores().forEach(composed::slowChore);
+        return composed.clients(clients)
+                .connectionRules(rules.forConnections())
+                .connectionRules(builder.connectionRules.toArray(new Rule[0]))
+                .handshakeRules(rules.forHandshakes())
+                .requestRules(rules.forRequests())
+                .requestRules(builder.requestRules.toArray(new Rule[0]))
+                .chore(this::tick)
+                .slowChore(accessLists::follow)
+                .slowChore(now -> audit.drain())
+                .listener(audit)
+                .build();
+    }
+
     /** A builder of a guard with this name, {@code server} for a service's main port. */
-    public static Builder builder(String name) {
-        return new Builder(name);
+    public static StandardGuardBuilder builder(String name) {
+        return new StandardGuardBuilder(name);
     }
 
     public Guard guard() {
@@ -337,112 +344,5 @@ public final class StandardGuard implements AutoCloseable {
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
-    }
-
-    /** Builds a {@link StandardGuard}. Not thread-safe. */
-    public static final class Builder {
-
-        private final Map<String, String> configuration = new LinkedHashMap<>();
-        private final Map<String, String> defaults = new LinkedHashMap<>();
-        private final Map<PressureSource, Trigger> sources = new LinkedHashMap<>();
-        private final List<GuardListener> listeners = new ArrayList<>();
-        private final List<Consumer<StandardGuard>> chores = new ArrayList<>();
-        private final List<Rule> connectionRules = new ArrayList<>();
-        private final List<Rule> requestRules = new ArrayList<>();
-        private final String name;
-        private final Guard.Builder guard;
-        private NanoClock clock = NanoClock.system();
-
-        private Builder(String name) {
-            this.name = name;
-            guard = Guard.builder(name);
-        }
-
-        /**
-         * Sets settings by their dotted names; those that are wrong are told when the guard is built, by an {@link
-         * io.portguard.settings.InvalidSettingException}.
-         */
-        public Builder configure(Map<String, String> settings) {
-            configuration.putAll(settings);
-            return this;
-        }
-
-        /** Sets what settings are unless they are configured, by their dotted names. */
-        public Builder defaults(Map<String, String> settings) {
-            defaults.putAll(settings);
-            return this;
-        }
-
-        public Builder clock(NanoClock clock) {
-            this.clock = clock;
-            guard.clock(clock);
-            return this;
-        }
-
-        public Builder listener(GuardListener listener) {
-            guard.listener(listener);
-            listeners.add(listener);
-            return this;
-        }
-
-        /** Adds a source of pressure; load is shed in proportion to how far it is above 0.8. */
-        public Builder pressure(PressureSource source) {
-            return pressure(source, Trigger.stock(0.8, 1));
-        }
-
-        /** Adds a source of pressure, and what it sets off. */
-        public Builder pressure(PressureSource source, Trigger trigger) {
-            sources.put(source, trigger);
-            return this;
-        }
-
-        /** Adds rules for connections, asked after the standard ones. */
-        public Builder connectionRules(Rule... rules) {
-            connectionRules.addAll(List.of(rules));
-            return this;
-        }
-
-        /** Adds rules for requests, asked after the standard ones. */
-        public Builder requestRules(Rule... rules) {
-            requestRules.addAll(List.of(rules));
-            return this;
-        }
-
-        /** Adds what the housekeeper is to do at each tick; it must not block. */
-        public Builder chore(Consumer<StandardGuard> chore) {
-            chores.add(chore);
-            return this;
-        }
-
-        /** How often the housekeeper ticks; zero for no thread, see {@link Guard.Builder#tickInterval}. */
-        public Builder tickInterval(Duration interval) {
-            guard.tickInterval(interval);
-            return this;
-        }
-
-        /**
-         * Builds the guard.
-         *
-         * @throws io.portguard.settings.InvalidSettingException when a setting is wrong
-         */
-        public StandardGuard build() {
-            return new StandardGuard(this);
-        }
-
-        private Guard guard(StandardGuard port) {
-            chores.forEach(chore -> guard.chore(now -> chore.accept(port)));
-            port.pressure.slowChores().forEach(guard::slowChore);
-            return guard.clients(port.clients)
-                    .connectionRules(port.rules.forConnections())
-                    .connectionRules(connectionRules.toArray(new Rule[0]))
-                    .handshakeRules(port.rules.forHandshakes())
-                    .requestRules(port.rules.forRequests())
-                    .requestRules(requestRules.toArray(new Rule[0]))
-                    .chore(port::tick)
-                    .slowChore(port.accessLists::follow)
-                    .slowChore(now -> port.audit.drain())
-                    .listener(port.audit)
-                    .build();
-        }
     }
 }

@@ -2,89 +2,77 @@ package io.portguard.standard;
 
 import io.portguard.Failure;
 import io.portguard.Mode;
-import io.portguard.Priority;
 import io.portguard.client.AddressRanges;
 import io.portguard.client.IdentifyBy;
 import io.portguard.client.PreamblePolicy;
 import io.portguard.http.PathPattern;
 import io.portguard.http.PriorityRule;
 import io.portguard.limit.Algorithm;
-import io.portguard.rule.PenaltyPolicy;
 import io.portguard.rule.PenaltyWeight;
-import io.portguard.settings.Constraint;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingType;
 import io.portguard.settings.SettingTypes;
-import io.portguard.settings.SettingValues;
 import io.portguard.wire.ServerNameRules;
 import io.portguard.wire.Signatures;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** All settings of the standard guard. Those that are not fixed can be tuned while it runs. */
 public final class StandardSettings {
 
-    private static final int MAX_COUNT = 10_000_000;
-    private static final double MAX_RATE = 1e7;
-
-    private static final SettingType<Integer> COUNT = SettingType.wholeNumber(1, MAX_COUNT);
-    private static final SettingType<Double> RATE = SettingType.positiveNumber("a number a second", MAX_RATE);
-    private static final SettingType<Double> BURST = SettingType.number("a number of tokens", 1, MAX_RATE);
-    private static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
-
-    private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
-
-    private static final SettingType<Path> FILE = SettingTypes.path("the path of a file");
-
     public static final Setting<Mode> MODE = Setting.of(
             "mode",
-            modes(),
+            StandardTypes.MODE,
             Mode.ENFORCE,
             "Whether the guard refuses, only counts what it would refuse, or decides nothing at all.");
 
     /** Its default is derived from the process's limit of file descriptors when a guard is built. */
     public static final Setting<Integer> CONNECTIONS_MAX = Setting.of(
-            "connections.max", COUNT, 8_192, "Open connections on the port; by default 80 % of the descriptor limit.");
+            "connections.max",
+            StandardTypes.COUNT,
+            8_192,
+            "Open connections on the port; by default 80 % of the descriptor limit.");
 
     public static final Setting<Integer> CONNECTIONS_MAX_PER_CLIENT =
-            Setting.unset("connections.max-per-client", COUNT, "Open connections of one client.");
+            Setting.unset("connections.max-per-client", StandardTypes.COUNT, "Open connections of one client.");
 
-    public static final Setting<Double> CONNECTIONS_ACCEPT_RATE =
-            Setting.unset("connections.accept-rate", RATE, "New connections a second, all clients together.");
+    public static final Setting<Double> CONNECTIONS_ACCEPT_RATE = Setting.unset(
+            "connections.accept-rate", StandardTypes.RATE, "New connections a second, all clients together.");
 
     public static final Setting<Double> CONNECTIONS_ACCEPT_BURST = Setting.unset(
-            "connections.accept-burst", BURST, "New connections at once; by default those of one second.");
+            "connections.accept-burst",
+            StandardTypes.BURST,
+            "New connections at once; by default those of one second.");
 
-    public static final Setting<Double> CONNECTIONS_ACCEPT_RATE_PER_CLIENT =
-            Setting.unset("connections.accept-rate-per-client", RATE, "New connections a second of one client.");
+    public static final Setting<Double> CONNECTIONS_ACCEPT_RATE_PER_CLIENT = Setting.unset(
+            "connections.accept-rate-per-client", StandardTypes.RATE, "New connections a second of one client.");
 
     public static final Setting<Double> CONNECTIONS_ACCEPT_BURST_PER_CLIENT = Setting.unset(
             "connections.accept-burst-per-client",
-            BURST,
+            StandardTypes.BURST,
             "New connections of one client at once; by default those of one second.");
 
     public static final Setting<Duration> CONNECTIONS_REQUEST_TIMEOUT = Setting.of(
             "connections.request-timeout",
-            TIMEOUT,
+            StandardTypes.TIMEOUT,
             Duration.ofSeconds(10),
             "From the first wait for a request on a new connection to its complete header.");
 
     public static final Setting<Duration> CONNECTIONS_TLS_HANDSHAKE_TIMEOUT = Setting.of(
             "connections.tls-handshake-timeout",
-            TIMEOUT,
+            StandardTypes.TIMEOUT,
             Duration.ofSeconds(10),
             "From the accepted connection to the end of its TLS handshake.");
 
     public static final Setting<Integer> CONNECTIONS_MAX_TLS_HANDSHAKES = Setting.unset(
             "connections.max-tls-handshakes",
-            COUNT,
+            StandardTypes.COUNT,
             "TLS handshakes in progress, counted from the client's hello on; on Netty.");
 
     public static final Setting<Duration> CONNECTIONS_IDLE_TIMEOUT = Setting.of(
             "connections.idle-timeout",
-            TIMEOUT,
+            StandardTypes.TIMEOUT,
             Duration.ofSeconds(60),
             "How long a connection may be idle between requests.");
 
@@ -103,23 +91,19 @@ public final class StandardSettings {
 
     public static final Setting<ServerNameRules> CONNECTIONS_SERVER_NAMES = Setting.of(
             "connections.server-names",
-            SettingTypes.parsed(
-                    "a list of NAME=ACTION, separated by commas, such as *.internal.example.com=deny",
-                    text -> Optional.of(ServerNameRules.parse(unlessUnset(text)))),
+            StandardTypes.SERVER_NAMES,
             ServerNameRules.NONE,
             "What is done with TLS connections by the server name they ask for; the first that matches holds; on Netty.");
 
     public static final Setting<Mode> CONNECTIONS_WRONG_PROTOCOL = Setting.of(
             "connections.wrong-protocol",
-            modes(),
+            StandardTypes.MODE,
             Mode.ENFORCE,
             "What is done with connections whose first bytes are of a protocol not spoken on the port; on Netty.");
 
     public static final Setting<Signatures> CONNECTIONS_SIGNATURES = Setting.of(
             "connections.signatures",
-            SettingTypes.parsed(
-                    "a list of NAME: bytes \"05 ?? 00\" at OFFSET -> refuse, separated by commas",
-                    text -> Optional.of(Signatures.parse(unlessUnset(text)))),
+            StandardTypes.SIGNATURES,
             Signatures.NONE,
             "Patterns of first bytes whose connections are refused, or counted in shadow; on Netty.");
 
@@ -129,43 +113,47 @@ public final class StandardSettings {
             Algorithm.ADAPTIVE,
             "How the limit of requests in progress is found.");
 
-    public static final Setting<Integer> CONCURRENCY_INITIAL =
-            Setting.of("requests.concurrency.initial", COUNT, 20, "Requests in progress before anything was measured.");
+    public static final Setting<Integer> CONCURRENCY_INITIAL = Setting.of(
+            "requests.concurrency.initial",
+            StandardTypes.COUNT,
+            20,
+            "Requests in progress before anything was measured.");
 
     public static final Setting<Integer> CONCURRENCY_MIN =
-            Setting.of("requests.concurrency.min", COUNT, 1, "The lowest limit of requests in progress.");
+            Setting.of("requests.concurrency.min", StandardTypes.COUNT, 1, "The lowest limit of requests in progress.");
 
     public static final Setting<Integer> CONCURRENCY_MAX = Setting.of(
             "requests.concurrency.max",
-            COUNT,
+            StandardTypes.COUNT,
             10_000,
             "The highest limit of requests in progress; the limit itself when the algorithm is fixed.");
 
     public static final Setting<List<PriorityRule>> REQUESTS_PRIORITIES = Setting.of(
                     "requests.priorities",
-                    SettingTypes.list(
-                            "a list of [METHOD ]PATH=PRIORITY, PATH may end in /**, PRIORITY one of "
-                                    + String.join(", ", priorityNames()),
-                            PriorityRule::parse),
+                    StandardTypes.PRIORITIES,
                     List.<PriorityRule>of(),
                     "Priorities by path and method; the first that matches wins.")
             .fixed();
 
     public static final Setting<List<PathPattern>> REQUESTS_EXEMPT = Setting.of(
                     "requests.exempt",
-                    SettingTypes.list("a list of paths that begin with / and may end in /**", PathPattern::parse),
-                    List.of(path("/actuator/health/**"), path("/actuator/guard/**"), path("/livez"), path("/readyz")),
+                    StandardTypes.PATHS,
+                    List.of(
+                            StandardTypes.path("/actuator/health/**"),
+                            StandardTypes.path("/actuator/guard/**"),
+                            StandardTypes.path("/livez"),
+                            StandardTypes.path("/readyz")),
                     "Paths that are never refused.")
             .fixed();
 
     public static final Setting<Double> CLIENTS_RATE =
-            Setting.unset("clients.rate", RATE, "Requests a second of one client.");
+            Setting.unset("clients.rate", StandardTypes.RATE, "Requests a second of one client.");
 
-    public static final Setting<Double> CLIENTS_BURST =
-            Setting.unset("clients.burst", BURST, "Requests of one client at once; by default those of one second.");
+    public static final Setting<Double> CLIENTS_BURST = Setting.unset(
+            "clients.burst", StandardTypes.BURST, "Requests of one client at once; by default those of one second.");
 
     public static final Setting<Integer> CLIENTS_MAX_CONCURRENT =
-            Setting.unset("clients.max-concurrent", COUNT, "Requests of one client in progress.");
+            Setting.unset("clients.max-concurrent", StandardTypes.COUNT, "Requests of one client in progress.");
 
     public static final Setting<Boolean> CLIENTS_FAIR_SHARE = Setting.of(
             "clients.fair-share",
@@ -202,7 +190,7 @@ public final class StandardSettings {
             .fixed();
 
     public static final Setting<Integer> CLIENTS_MAX_TRACKED = Setting.of(
-                    "clients.max-tracked", COUNT, 100_000, "Clients that something is remembered of.")
+                    "clients.max-tracked", StandardTypes.COUNT, 100_000, "Clients that something is remembered of.")
             .fixed();
 
     public static final Setting<Boolean> SHEDDING_ENABLED = Setting.of(
@@ -219,7 +207,7 @@ public final class StandardSettings {
 
     public static final Setting<List<String>> PRESSURE_NAMES = Setting.of(
                     "pressure.names",
-                    SettingTypes.list("a list of host names", StandardSettings::hostName),
+                    StandardTypes.HOST_NAMES,
                     List.of(),
                     "Host names that the service depends on; whether they can be resolved is watched.")
             .fixed();
@@ -234,15 +222,19 @@ public final class StandardSettings {
             Setting.of("access.deny", SettingTypes.addressRanges(), AddressRanges.NONE, "Who may not connect.");
 
     public static final Setting<Path> ACCESS_ALLOW_FILE = Setting.unset(
-                    "access.allow-file", FILE, "A file of more addresses and networks that may connect; followed.")
+                    "access.allow-file",
+                    StandardTypes.FILE,
+                    "A file of more addresses and networks that may connect; followed.")
             .fixed();
 
     public static final Setting<Path> ACCESS_DENY_FILE = Setting.unset(
-                    "access.deny-file", FILE, "A file of more addresses and networks that may not connect; followed.")
+                    "access.deny-file",
+                    StandardTypes.FILE,
+                    "A file of more addresses and networks that may not connect; followed.")
             .fixed();
 
     public static final Setting<Path> AUDIT_FOLDER = Setting.unset(
-                    "audit.folder", SettingTypes.path("the path of a folder"), "Where the audit trail is written.")
+                    "audit.folder", StandardTypes.FOLDER, "Where the audit trail is written.")
             .fixed();
 
     public static final Setting<Integer> AUDIT_FILE_SIZE = Setting.of(
@@ -259,18 +251,18 @@ public final class StandardSettings {
                     "How long files of the audit trail are kept.")
             .fixed();
 
-    public static final Setting<Integer> PENALTIES_SLOW_AT =
-            Setting.unset("penalties.slow-at", POINTS, "Points from which a client that fails is slowed down.");
+    public static final Setting<Integer> PENALTIES_SLOW_AT = Setting.unset(
+            "penalties.slow-at", StandardTypes.POINTS, "Points from which a client that fails is slowed down.");
 
     public static final Setting<Integer> PENALTIES_BAN_AT =
-            Setting.unset("penalties.ban-at", POINTS, "Points from which a client that fails is banned.");
+            Setting.unset("penalties.ban-at", StandardTypes.POINTS, "Points from which a client that fails is banned.");
 
     public static final Setting<Integer> PENALTIES_FORGIVEN = Setting.of(
             "penalties.forgiven", SettingType.wholeNumber(1, 1_000), 10, "Points of a client forgiven in a minute.");
 
     public static final Setting<Double> PENALTIES_SLOW_RATE = Setting.of(
             "penalties.slow-rate",
-            RATE,
+            StandardTypes.RATE,
             1.0,
             "Requests a second, and connections a second, of a client that is slowed down.");
 
@@ -282,11 +274,7 @@ public final class StandardSettings {
 
     public static final Setting<List<PenaltyWeight>> PENALTIES_WEIGHTS = Setting.of(
             "penalties.weights",
-            SettingTypes.list(
-                    "a list of FAILURE=POINTS or STATUS=POINTS, FAILURE one of "
-                            + String.join(", ", failureNames()) + ", STATUS from 400 to 499, POINTS from 0 to "
-                            + PenaltyWeight.MAX_POINTS,
-                    PenaltyWeight::parse),
+            StandardTypes.PENALTY_WEIGHTS,
             List.of(
                     PenaltyWeight.of(Failure.TLS_HANDSHAKE, 2),
                     PenaltyWeight.of(Failure.MALFORMED_REQUEST, 5),
@@ -301,20 +289,6 @@ public final class StandardSettings {
                     PenaltyWeight.of(404, 1),
                     PenaltyWeight.of(405, 1)),
             "What failures cost the client that causes them; what is not listed costs nothing.");
-
-    static final List<Constraint> CONSTRAINTS = List.of(
-            new Constraint(
-                    "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
-                    List.of(CONCURRENCY_MIN, CONCURRENCY_INITIAL, CONCURRENCY_MAX),
-                    values -> values.get(CONCURRENCY_MIN) <= values.get(CONCURRENCY_INITIAL)
-                            && values.get(CONCURRENCY_INITIAL) <= values.get(CONCURRENCY_MAX)),
-            new Constraint(
-                    "penalties.slow-at < penalties.ban-at",
-                    List.of(PENALTIES_SLOW_AT, PENALTIES_BAN_AT),
-                    StandardSettings::slowsBeforeItBans),
-            burstNeedsRate(CLIENTS_BURST, CLIENTS_RATE),
-            burstNeedsRate(CONNECTIONS_ACCEPT_BURST, CONNECTIONS_ACCEPT_RATE),
-            burstNeedsRate(CONNECTIONS_ACCEPT_BURST_PER_CLIENT, CONNECTIONS_ACCEPT_RATE_PER_CLIENT));
 
     private StandardSettings() {}
 
@@ -368,49 +342,5 @@ public final class StandardSettings {
                 AUDIT_FOLDER,
                 AUDIT_FILE_SIZE,
                 AUDIT_RETENTION);
-    }
-
-    private static boolean slowsBeforeItBans(SettingValues values) {
-        Integer slowAt = values.find(PENALTIES_SLOW_AT);
-        Integer banAt = values.find(PENALTIES_BAN_AT);
-        return slowAt == null || banAt == null || slowAt < banAt;
-    }
-
-    private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
-        return new Constraint(
-                burst.name() + " only together with " + rate.name(),
-                List.of(burst, rate),
-                values -> values.find(burst) == null || values.find(rate) != null);
-    }
-
-    /** The modes as they are spelled, and {@code false} for {@code off}, which is what YAML makes of a bare off. */
-    private static SettingType<Mode> modes() {
-        SettingType<Mode> spelled = SettingType.oneOf(Mode.class);
-        return new SettingType<>(
-                spelled.expected(),
-                spelled.jmxType(),
-                text -> spelled.parse().apply(text.trim().equalsIgnoreCase("false") ? Mode.OFF.text() : text),
-                spelled.format());
-    }
-
-    private static String unlessUnset(String text) {
-        String trimmed = text.trim();
-        return trimmed.equalsIgnoreCase("unset") || trimmed.equalsIgnoreCase("none") ? "" : trimmed;
-    }
-
-    private static Optional<String> hostName(String text) {
-        return text.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})") ? Optional.of(text) : Optional.empty();
-    }
-
-    private static PathPattern path(String text) {
-        return PathPattern.parse(text).orElseThrow();
-    }
-
-    private static List<String> failureNames() {
-        return List.of(Failure.values()).stream().map(Failure::text).toList();
-    }
-
-    private static List<String> priorityNames() {
-        return List.of(Priority.values()).stream().map(Priority::text).toList();
     }
 }

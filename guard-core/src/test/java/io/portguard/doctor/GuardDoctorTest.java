@@ -13,6 +13,7 @@ import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.Trigger;
 import io.portguard.proc.Proc;
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -41,7 +42,7 @@ class GuardDoctorTest {
     };
 
     private static StandardGuard guard(Map<String, String> settings, PressureSource... sources) {
-        StandardGuard.Builder builder =
+        StandardGuardBuilder builder =
                 StandardGuard.builder("server").configure(settings).tickInterval(Duration.ZERO);
         List.of(sources).forEach(builder::pressure);
         return builder.build();

@@ -30,6 +30,7 @@ import io.netty.util.CharsetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.portguard.Attempt;
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -75,7 +76,7 @@ final class LoopbackServer implements AutoCloseable {
         this(settings, anything -> {});
     }
 
-    LoopbackServer(Map<String, String> settings, Consumer<StandardGuard.Builder> more) {
+    LoopbackServer(Map<String, String> settings, Consumer<StandardGuardBuilder> more) {
         this(settings, more, Protocol.HTTP_1, Transport.NIO);
     }
 
@@ -84,12 +85,9 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     LoopbackServer(
-            Map<String, String> settings,
-            Consumer<StandardGuard.Builder> more,
-            Protocol protocol,
-            Transport transport) {
+            Map<String, String> settings, Consumer<StandardGuardBuilder> more, Protocol protocol, Transport transport) {
         this.transport = transport;
-        StandardGuard.Builder builder = StandardGuard.builder("server")
+        StandardGuardBuilder builder = StandardGuard.builder("server")
                 .configure(settings)
                 .connectionRules(connectionGate)
                 .requestRules(requestGate);

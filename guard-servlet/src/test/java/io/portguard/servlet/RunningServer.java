@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portguard.Attempt;
 import io.portguard.NanoClock;
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,7 +30,7 @@ public abstract class RunningServer implements AutoCloseable {
     public final StandardGuard port;
 
     RunningServer(Setup setup) {
-        StandardGuard.Builder builder = StandardGuard.builder("test")
+        StandardGuardBuilder builder = StandardGuard.builder("test")
                 .configure(setup.settings)
                 .clock(setup.clock)
                 .listener(ended)

@@ -5,6 +5,7 @@ import io.portguard.Rule;
 import io.portguard.pressure.PressureSource;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 import io.portguard.standard.StandardSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -54,7 +55,7 @@ public final class GuardAutoConfiguration {
             @ForRequests ObjectProvider<Rule> requestRules,
             ObjectProvider<GuardCustomizer> customizers) {
         try {
-            StandardGuard.Builder builder = StandardGuard.builder(MAIN_PORT)
+            StandardGuardBuilder builder = StandardGuard.builder(MAIN_PORT)
                     .defaults(Map.of(StandardSettings.REQUESTS_EXEMPT.name(), DefaultExemptPaths.of(environment)))
                     .configure(properties.settings())
                     .chore(saturation);

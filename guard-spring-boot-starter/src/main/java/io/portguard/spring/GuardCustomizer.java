@@ -1,6 +1,6 @@
 package io.portguard.spring;
 
-import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 
 /**
  * Changes the guard before it is built. Beans of this type are called in their order, after the properties and
@@ -10,5 +10,5 @@ import io.portguard.standard.StandardGuard;
 public interface GuardCustomizer {
 
     /** Called once, with the builder of the guard {@code server}. */
-    void customize(StandardGuard.Builder builder);
+    void customize(StandardGuardBuilder builder);
 }

@@ -3,6 +3,7 @@ package io.portguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -196,7 +197,7 @@ class GuardAvailabilityTest {
 
         @Bean
         GuardCustomizer clock() {
-            return (StandardGuard.Builder builder) -> builder.clock(TIME::get).tickInterval(Duration.ZERO);
+            return (StandardGuardBuilder builder) -> builder.clock(TIME::get).tickInterval(Duration.ZERO);
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portguard.Mode;
 import io.portguard.Reason;
 import io.portguard.settings.Setting;
-import io.portguard.standard.StandardGuard;
+import io.portguard.standard.StandardGuardBuilder;
 import io.portguard.standard.StandardSettings;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -214,7 +214,7 @@ class GuardEndpointTest {
 
         @Bean
         GuardCustomizer clock() {
-            return (StandardGuard.Builder builder) -> builder.clock(TIME::get).tickInterval(Duration.ZERO);
+            return (StandardGuardBuilder builder) -> builder.clock(TIME::get).tickInterval(Duration.ZERO);
         }
     }
 }

@@ -1,0 +1,46 @@
+package io.portguard.standard;
+
+import io.portguard.settings.Constraint;
+import io.portguard.settings.Setting;
+import io.portguard.settings.SettingValues;
+import java.util.List;
+
+/** What must hold between the standard guard's settings. */
+final class StandardConstraints {
+
+    static final List<Constraint> ALL = List.of(
+            new Constraint(
+                    "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
+                    List.of(
+                            StandardSettings.CONCURRENCY_MIN,
+                            StandardSettings.CONCURRENCY_INITIAL,
+                            StandardSettings.CONCURRENCY_MAX),
+                    values -> values.get(StandardSettings.CONCURRENCY_MIN)
+                                    <= values.get(StandardSettings.CONCURRENCY_INITIAL)
+                            && values.get(StandardSettings.CONCURRENCY_INITIAL)
+                                    <= values.get(StandardSettings.CONCURRENCY_MAX)),
+            new Constraint(
+                    "penalties.slow-at < penalties.ban-at",
+                    List.of(StandardSettings.PENALTIES_SLOW_AT, StandardSettings.PENALTIES_BAN_AT),
+                    StandardConstraints::slowsBeforeItBans),
+            burstNeedsRate(StandardSettings.CLIENTS_BURST, StandardSettings.CLIENTS_RATE),
+            burstNeedsRate(StandardSettings.CONNECTIONS_ACCEPT_BURST, StandardSettings.CONNECTIONS_ACCEPT_RATE),
+            burstNeedsRate(
+                    StandardSettings.CONNECTIONS_ACCEPT_BURST_PER_CLIENT,
+                    StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT));
+
+    private StandardConstraints() {}
+
+    private static boolean slowsBeforeItBans(SettingValues values) {
+        Integer slowAt = values.find(StandardSettings.PENALTIES_SLOW_AT);
+        Integer banAt = values.find(StandardSettings.PENALTIES_BAN_AT);
+        return slowAt == null || banAt == null || slowAt < banAt;
+    }
+
+    private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
+        return new Constraint(
+                burst.name() + " only together with " + rate.name(),
+                List.of(burst, rate),
+                values -> values.find(burst) == null || values.find(rate) != null);
+    }
+}
