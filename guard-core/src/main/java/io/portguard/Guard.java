@@ -3,6 +3,7 @@ package io.portguard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class Guard implements AutoCloseable {
     private final List<LongConsumer> slowChores;
     private final @Nullable Housekeeper housekeeper;
     private volatile Mode mode = Mode.ENFORCE;
+    private volatile Set<String> shadowed = Set.of();
 
     private Guard(Builder builder) {
         name = builder.name;
@@ -110,6 +112,25 @@ public final class Guard implements AutoCloseable {
     /** Takes effect for the next decision; permits that are out are released as they were given. */
     public void mode(Mode mode) {
         this.mode = mode;
+    }
+
+    /**
+     * Has these rules refuse nothing by themselves, from the next decision on, and all others what they refuse. What one
+     * of them would have refused is counted as would-reject unless another rule refuses it, goes on, and is held by the
+     * other rules as what is admitted.
+     *
+     * @param rules by {@linkplain Rule#name() name}; one that no rule has means nothing
+     */
+    public void shadow(Set<String> rules) {
+        shadowed = Set.copyOf(rules);
+        connections.shadow(shadowed);
+        handshakes.shadow(shadowed);
+        requests.shadow(shadowed);
+    }
+
+    /** Whether the rule of this name refuses nothing, by itself or with the guard. */
+    public boolean isShadowed(String rule) {
+        return mode == Mode.SHADOW || shadowed.contains(rule);
     }
 
     /** What was decided about one kind of attempt. */

@@ -15,9 +15,17 @@ public interface GuardListener {
     /**
      * An attempt was refused.
      *
-     * @param enforced false when shadow mode let it through
+     * @param enforced false when shadow mode, of the guard or of a rule by itself, let it through
      */
     default void rejected(Attempt attempt, Rejection rejection, boolean enforced) {}
+
+    /**
+     * A rule would have refused an attempt and is in shadow mode, by itself or with the guard. Told for each such rule,
+     * before it is told what comes of the attempt.
+     *
+     * @param rule its {@linkplain Rule#name() name}
+     */
+    default void shadowed(Attempt attempt, String rule, Rejection rejection) {}
 
     /** An admitted attempt ended after so many nanoseconds. */
     default void released(Attempt attempt, Outcome outcome, long durationNanos) {}

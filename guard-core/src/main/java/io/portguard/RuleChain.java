@@ -1,6 +1,7 @@
 package io.portguard;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The rules for one kind of attempt, asked in order. When one refuses, the passes before it are cancelled
@@ -25,6 +26,9 @@ final class RuleChain {
 
     /** A bit for each rule that is to be asked. */
     private volatile int active;
+
+    /** A bit for each rule that refuses nothing by itself, whatever the guard does. Looked at when a rule refuses. */
+    private volatile int shadowed;
 
     RuleChain(List<Rule> rules, List<GuardListener> listeners, NanoClock clock, Faults faults) {
         if (rules.size() > MAX_RULES) {
@@ -59,6 +63,15 @@ final class RuleChain {
         active = found;
     }
 
+    /** Has these rules, by name, refuse nothing from now on, and all others what they refuse. */
+    void shadow(Set<String> names) {
+        int bits = 0;
+        for (int i = 0; i < rules.length; i++) {
+            bits |= names.contains(rules[i].name()) ? 1 << i : 0;
+        }
+        shadowed = bits;
+    }
+
     Decision tryAdmit(Attempt attempt, Mode mode) {
         return decide(attempt, mode, attempt.ofProxy() ? active & ~judgingClients : active, 0);
     }
@@ -71,11 +84,20 @@ final class RuleChain {
     private Decision decide(Attempt attempt, Mode mode, int asked, int counted) {
         long now = clock.nanoTime();
         int held = counted;
+        Rejection passedOver = null;
         if (mode != Mode.OFF && !attempt.exempt()) {
             for (int rest = asked; rest != 0; rest &= rest - 1) {
                 int i = Integer.numberOfTrailingZeros(rest);
                 try {
                     if (rules[i].tryAcquire(attempt, now) instanceof Rejection rejection) {
+                        boolean alone = (shadowed & 1 << i) != 0;
+                        if (alone || mode == Mode.SHADOW) {
+                            tellShadowed(attempt, rules[i].name(), rejection);
+                        }
+                        if (alone) {
+                            passedOver = passedOver == null ? rejection : passedOver;
+                            continue;
+                        }
                         cancel(attempt, held & ~counted, now);
                         return refused(attempt, rejection, mode, counted)
                                 ? rejection
@@ -86,6 +108,10 @@ final class RuleChain {
                     faults.record(rules[i].name(), fault);
                 }
             }
+        }
+        if (passedOver != null) {
+            refused(attempt, passedOver, Mode.SHADOW, counted);
+            return new Permit(this, attempt, now, held);
         }
         if (counted == 0) {
             counts.admitted(attempt);
@@ -120,6 +146,16 @@ final class RuleChain {
             }
         }
         return enforced;
+    }
+
+    private void tellShadowed(Attempt attempt, String rule, Rejection rejection) {
+        for (GuardListener listener : listeners) {
+            try {
+                listener.shadowed(attempt, rule, rejection);
+            } catch (Throwable fault) {
+                faults.record("a listener", fault);
+            }
+        }
     }
 
     private void cancel(Attempt attempt, int held, long now) {

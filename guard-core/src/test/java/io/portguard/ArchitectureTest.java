@@ -114,7 +114,7 @@ class ArchitectureTest {
 
     @Test
     void doctorIsAboveTheStandardGuardAndBelowJmx() {
-        mayUse("doctor", "standard", "pressure", "proc", "settings", "client");
+        mayUse("doctor", "standard", "rule", "pressure", "proc", "settings", "client");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GuardTest {
@@ -29,6 +30,11 @@ class GuardTest {
         @Override
         public void admitted(Attempt attempt) {
             log.add("told admitted");
+        }
+
+        @Override
+        public void shadowed(Attempt attempt, String rule, Rejection rejection) {
+            log.add("told " + rule + " would refuse for " + rejection.reason());
         }
 
         @Override
@@ -96,6 +102,53 @@ class GuardTest {
         assertNothingIsHeld();
         assertThat(counts().rejected(Reason.CONCURRENCY, Priority.NORMAL)).isOne();
         assertThat(counts().admitted()).isZero();
+    }
+
+    @Test
+    void aRuleInShadowModeByItselfRefusesNothingAndTheOthersHoldTheAttempt() {
+        guard.shadow(Set.of("second"));
+        second.verdict = Rejection.of(Reason.CLIENT_RATE);
+        log.clear();
+
+        Permit permit = admit();
+
+        assertThat(log)
+                .containsExactly(
+                        "first asked",
+                        "second asked",
+                        "told second would refuse for client-rate",
+                        "third asked",
+                        "told rejected client-rate (shadow)");
+        assertThat(first.held()).isOne();
+        assertThat(third.held()).isOne();
+        assertThat(counts().wouldReject(Reason.CLIENT_RATE)).isOne();
+        assertThat(counts().admitted()).isZero();
+        assertThat(counts().active()).isOne();
+        permit.release(Outcome.SUCCESS);
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void whatAnotherRuleRefusesIsNotCountedAsLetThroughByShadow() {
+        guard.shadow(Set.of("first", "second"));
+        first.verdict = Rejection.of(Reason.DENIED);
+        second.verdict = Rejection.of(Reason.CLIENT_RATE);
+        third.verdict = Rejection.of(Reason.CONCURRENCY);
+
+        assertThat(guard.tryAdmit(attempt)).isSameAs(Rejection.of(Reason.CONCURRENCY));
+
+        assertThat(counts().wouldReject()).isZero();
+        assertThat(counts().rejected(Reason.CONCURRENCY)).isOne();
+        assertThat(log).contains("told first would refuse for denied", "told second would refuse for client-rate");
+        assertNothingIsHeld();
+        third.verdict = Verdict.pass();
+        admit().release(Outcome.SUCCESS);
+        assertThat(counts().wouldReject(Reason.DENIED))
+                .as("the first that would have refused")
+                .isOne();
+        guard.shadow(Set.of());
+        assertThat(guard.tryAdmit(attempt)).isSameAs(Rejection.of(Reason.DENIED));
+        assertNothingIsHeld();
     }
 
     @Test

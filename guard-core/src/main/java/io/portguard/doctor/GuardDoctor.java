@@ -3,6 +3,7 @@ package io.portguard.doctor;
 import io.portguard.ConnectionStance;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
+import io.portguard.rule.ShadowReport;
 import io.portguard.settings.Setting;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
@@ -64,6 +65,7 @@ public final class GuardDoctor {
                         notice,
                         "The guard goes on with what it has, which may not be what was meant.",
                         "As it says.")));
+        shadowed(guard, findings);
         Map<String, Long> bans = guard.bans();
         if (!bans.isEmpty()) {
             findings.add(Finding.note(
@@ -171,6 +173,22 @@ public final class GuardDoctor {
                     "guard.clients.trusted-proxies trusts every address there is.",
                     "Any client can then claim to be another, and escape its limits and bans.",
                     "Name the proxies' own addresses or networks."));
+        }
+    }
+
+    private static void shadowed(StandardGuard guard, List<Finding> findings) {
+        for (ShadowReport.OfRule rule : guard.shadowReport()) {
+            long good = rule.goodAttempts();
+            findings.add(Finding.note(
+                    "shadow-rule",
+                    "The rule \"" + rule.rule() + "\" is in shadow mode; it would have refused " + rule.attempts()
+                            + " connections and requests, " + good + " of them of "
+                            + (rule.goodClients().size() == ShadowReport.MAX_CLIENTS ? "at least " : "")
+                            + rule.goodClients().size() + " clients that had just been served well.",
+                    good == 0 ? "No false alarm was seen so far." : "These are its false alarms, once it is enforced.",
+                    good == 0
+                            ? "Take it out of guard.shadow.rules when it has seen enough traffic."
+                            : "See shadowReport() over JMX for who they are, and make the rule narrower."));
         }
     }
 

@@ -216,6 +216,11 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
     }
 
     @Override
+    public List<ShadowedRule> shadowReport() {
+        return port.shadowReport().stream().map(ShadowedRule::new).toList();
+    }
+
+    @Override
     public String diagnose() {
         Doctor doctor = Doctor.ofThisSystem(Doctor.BETWEEN_LOOKS);
         return GuardDoctor.diagnose(doctor, port).text() + "\n" + StatusReport.of(port);

@@ -58,6 +58,9 @@ public interface GuardMXBean {
     /** The clients that have used the most lately, heaviest first. */
     List<TopClient> topClients(int n);
 
+    /** What rules in shadow mode would have refused, and which good clients with it: the false alarms. */
+    List<ShadowedRule> shadowReport();
+
     /** What is wrong with the port, the worst first, and how it is; it looks twice, a second apart. */
     String diagnose();
 

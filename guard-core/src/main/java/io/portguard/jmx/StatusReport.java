@@ -7,6 +7,7 @@ import io.portguard.GuardSnapshot;
 import io.portguard.PressureEvent;
 import io.portguard.Reason;
 import io.portguard.pressure.PressureMonitor;
+import io.portguard.rule.ShadowReport;
 import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
 import io.portguard.wire.Tally;
@@ -18,6 +19,8 @@ import java.util.stream.Collectors;
 
 /** The state of a guard in words. */
 final class StatusReport {
+
+    private static final int CLIENTS_SHOWN = 10;
 
     private StatusReport() {}
 
@@ -32,6 +35,10 @@ final class StatusReport {
         lines.add("connections: " + now.activeConnections() + " open of at most " + now.connectionLimit() + "; "
                 + connections.admitted() + " admitted, " + connections.rejected() + " refused" + byReason(connections));
         addChecks(lines, port);
+        for (ShadowReport.OfRule rule : port.shadowReport()) {
+            lines.add("in shadow, " + rule.rule() + " would have refused " + rule.attempts() + ", "
+                    + rule.goodAttempts() + " of clients that were good" + goodClients(rule));
+        }
         if (now.connectionStance() != ConnectionStance.ACCEPT) {
             lines.add("stance towards connections: " + now.connectionStance());
         }
@@ -42,6 +49,14 @@ final class StatusReport {
         }
         lines.add("clients known: " + now.trackedClients());
         return String.join("\n", lines);
+    }
+
+    private static String goodClients(ShadowReport.OfRule rule) {
+        String clients = rule.goodClients().stream()
+                .limit(CLIENTS_SHOWN)
+                .map(client -> client.client() + " " + client.attempts())
+                .collect(Collectors.joining(", "));
+        return clients.isEmpty() ? "" : " (" + clients + (rule.goodClients().size() > CLIENTS_SHOWN ? ", …)" : ")");
     }
 
     /** What was found in first bytes and handshakes; nothing where nothing was. */

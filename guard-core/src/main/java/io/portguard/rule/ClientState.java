@@ -34,6 +34,9 @@ final class ClientState implements Client {
     private static final AtomicIntegerFieldUpdater<ClientState> SCORE =
             AtomicIntegerFieldUpdater.newUpdater(ClientState.class, "score");
 
+    /** The unit in which it is remembered when a client was answered well: a second, near enough. */
+    private static final int GOOD_UNIT_BITS = 30;
+
     /** Less than this is no use: one request of 10 ms, half a second ago. */
     private static final double FADED = 0.01;
 
@@ -50,6 +53,9 @@ final class ClientState implements Client {
 
     /** See {@link Score}. */
     private volatile int score;
+
+    /** When the client was last answered well, in {@link #GOOD_UNIT_BITS units}; 0 for never. */
+    private volatile int goodAt;
 
     private volatile boolean forgotten;
 
@@ -125,6 +131,25 @@ final class ClientState implements Client {
         if (present != Score.NONE && Score.nanosLeft(present, nowNanos) == 0) {
             SCORE.compareAndSet(this, present, Score.NONE);
         }
+    }
+
+    /** Something of the client was answered well. */
+    void good(long nowNanos) {
+        int unit = goodUnit(nowNanos);
+        if (goodAt != unit) {
+            goodAt = unit;
+        }
+    }
+
+    /** Whether something of the client was answered well within so many nanoseconds before. */
+    boolean wasGood(long withinNanos, long nowNanos) {
+        int at = goodAt;
+        return at != 0 && goodUnit(nowNanos) - at <= (int) (withinNanos >> GOOD_UNIT_BITS);
+    }
+
+    private static int goodUnit(long nanos) {
+        int unit = (int) (nanos >> GOOD_UNIT_BITS);
+        return unit == 0 ? 1 : unit;
     }
 
     /** How long ago something of the client last began or ended; right up to 39 hours. */

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class CountRule implements Rule {
 
+    private final String name;
     private final Rejection rejection;
     private final AtomicInteger count = new AtomicInteger();
     private final Room room;
     private volatile int limit;
 
-    CountRule(Reason reason, int limit, Room room) {
+    CountRule(String name, Reason reason, int limit, Room room) {
+        this.name = name;
         this.rejection = Rejection.of(reason);
         this.limit = limit;
         this.room = room;
@@ -35,7 +37,7 @@ final class CountRule implements Rule {
 
     @Override
     public String name() {
-        return rejection.reason().text();
+        return name;
     }
 
     @Override

@@ -20,7 +20,7 @@ final class StanceRule implements Rule {
 
     @Override
     public String name() {
-        return "stance";
+        return StandardRules.STANCE;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.portguard.client.AddressRanges;
 import io.portguard.limit.Allowance;
 import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,24 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; each may be configured while permits are out.
  */
 public final class StandardRules {
+
+    /** The rule that closes new connections, as the stance says. */
+    public static final String STANCE = "stance";
+
+    /** The rules that can be in shadow mode by themselves: all but that of draining, which is no judgement. */
+    public static final List<String> NAMES = List.of(
+            "access",
+            "banned",
+            "client-rate",
+            "client-concurrency",
+            "shedding",
+            "concurrency",
+            STANCE,
+            "client-accept-rate",
+            "accept-rate",
+            "client-connections",
+            "connections",
+            "handshakes");
 
     private final AccessRule access = new AccessRule();
     private final Spared spared = new Spared();
@@ -32,7 +51,8 @@ public final class StandardRules {
     private final ClientCountRule clientConnections;
     private final StanceRule stance = new StanceRule();
     private final CountRule connections;
-    private final CountRule handshakes = new CountRule(Reason.CONCURRENCY, ClientCountRule.UNLIMITED, Room.NONE);
+    private final CountRule handshakes =
+            new CountRule("handshakes", Reason.CONCURRENCY, ClientCountRule.UNLIMITED, Room.NONE);
     private final BackgroundSheddingRule sheddingBackground;
     private final SheddingLevel level = new SheddingLevel();
 
@@ -56,7 +76,7 @@ public final class StandardRules {
         clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET, penalties);
         acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);
         clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
-        connections = new CountRule(Reason.CONNECTIONS, maxConnections, room);
+        connections = new CountRule(Reason.CONNECTIONS.text(), Reason.CONNECTIONS, maxConnections, room);
     }
 
     public Rule[] forConnections() {

@@ -8,6 +8,7 @@ import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.client.PreamblePolicy;
 import io.portguard.rule.Penalties;
+import io.portguard.rule.ShadowReport;
 import io.portguard.settings.SettingValues;
 import io.portguard.wire.FirstBytes;
 import io.portguard.wire.HandshakeFailure;
@@ -18,7 +19,9 @@ import io.portguard.wire.Signatures;
 import io.portguard.wire.Spoken;
 import io.portguard.wire.Tally;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is looked at between the acceptance of a connection and its first request, as the settings say, and what was
@@ -29,10 +32,15 @@ public final class ConnectionChecks {
     /** The name in {@link #wrongProtocols()} of all that configured signatures have seen. */
     public static final String CONFIGURED = "configured";
 
+    private static final String WRONG_PROTOCOL = "wrong-protocol";
+    private static final String SIGNATURES = "signatures";
+    private static final String SERVER_NAMES = "server-names";
+
     private static final Rejection DENIED = Rejection.of(Reason.DENIED, Rejection.MAX_RETRY_AFTER_SECONDS);
 
     private final Guard guard;
     private final Penalties penalties;
+    private final ShadowReport shadow;
     private final Tally wrongProtocols = new Tally();
     private final Tally signatures = new Tally();
     private final Tally serverNames = new Tally();
@@ -43,7 +51,8 @@ public final class ConnectionChecks {
     private volatile long handshakeTimeoutNanos;
     private volatile ServerNameRules rules = ServerNameRules.NONE;
 
-    ConnectionChecks(Guard guard, Penalties penalties) {
+    ConnectionChecks(Guard guard, Penalties penalties, ShadowReport shadow) {
+        this.shadow = shadow;
         this.guard = guard;
         this.penalties = penalties;
     }
@@ -58,6 +67,22 @@ public final class ConnectionChecks {
                 values.get(StandardSettings.CONNECTIONS_TLS_HANDSHAKE_TIMEOUT).toNanos();
         proxiesAreTrusted =
                 !values.get(StandardSettings.CLIENTS_TRUSTED_PROXIES).isEmpty();
+    }
+
+    /** What is looked at here and refuses nothing by itself. */
+    static Set<String> shadowed(SettingValues values) {
+        Set<String> shadowed = new HashSet<>();
+        if (values.get(StandardSettings.CONNECTIONS_WRONG_PROTOCOL) == Mode.SHADOW) {
+            shadowed.add(WRONG_PROTOCOL);
+        }
+        if (values.get(StandardSettings.CONNECTIONS_SIGNATURES).all().stream()
+                .anyMatch(signature -> signature.action() == Mode.SHADOW)) {
+            shadowed.add(SIGNATURES);
+        }
+        if (values.get(StandardSettings.CONNECTIONS_SERVER_NAMES).shadowsAny()) {
+            shadowed.add(SERVER_NAMES);
+        }
+        return shadowed;
     }
 
     private static Map<Spoken, FirstBytes> looking(Mode wrongProtocol, Signatures signatures) {
@@ -105,7 +130,7 @@ public final class ConnectionChecks {
         if (sight.action() == Mode.ENFORCE) {
             penalties.failed(connection, Failure.WRONG_PROTOCOL);
         }
-        return guard.refuse(connection, DENIED, sight.action());
+        return refuse(connection, sight.configured() ? SIGNATURES : WRONG_PROTOCOL, sight.action());
     }
 
     /** Counts a connection that a server-name rule refuses, if it does; returns whether it is to be closed. */
@@ -114,7 +139,14 @@ public final class ConnectionChecks {
             return false;
         }
         serverNames.add(rule.pattern());
-        return guard.refuse(connection, DENIED, rule.refuses());
+        return refuse(connection, SERVER_NAMES, rule.refuses());
+    }
+
+    private boolean refuse(Attempt connection, String what, Mode own) {
+        if (guard.mode().atMost(own) == Mode.SHADOW) {
+            shadow.shadowed(connection, what, DENIED);
+        }
+        return guard.refuse(connection, DENIED, own);
     }
 
     /** Refuses a connection for a preamble that it must not have, or lacks, or has wrong; whether it is to be closed. */

@@ -1,14 +1,19 @@
 package io.portguard.standard;
 
+import io.portguard.Rule;
+import io.portguard.rule.StandardRules;
 import io.portguard.settings.Constraint;
 import io.portguard.settings.Setting;
 import io.portguard.settings.SettingValues;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What must hold between the standard guard's settings. */
 final class StandardConstraints {
 
-    static final List<Constraint> ALL = List.of(
+    private static final List<Constraint> ALL = List.of(
             new Constraint(
                     "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
                     List.of(
@@ -30,6 +35,18 @@ final class StandardConstraints {
                     StandardSettings.CONNECTIONS_ACCEPT_RATE_PER_CLIENT));
 
     private StandardConstraints() {}
+
+    /** All of them for a guard that has these rules of its user's beside the standard ones. */
+    static List<Constraint> with(List<Rule> rules) {
+        Set<String> names = new LinkedHashSet<>(StandardRules.NAMES);
+        rules.forEach(rule -> names.add(rule.name()));
+        List<Constraint> constraints = new ArrayList<>(ALL);
+        constraints.add(new Constraint(
+                "names of rules, of " + String.join(", ", names),
+                List.of(StandardSettings.SHADOW_RULES),
+                values -> names.containsAll(values.get(StandardSettings.SHADOW_RULES))));
+        return constraints;
+    }
 
     private static boolean slowsBeforeItBans(SettingValues values) {
         Integer slowAt = values.find(StandardSettings.PENALTIES_SLOW_AT);

@@ -25,6 +25,7 @@ import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
 import io.portguard.rule.Penalties;
+import io.portguard.rule.ShadowReport;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.SettingValues;
 import io.portguard.settings.Settings;
@@ -50,6 +51,7 @@ public final class StandardGuard implements AutoCloseable {
     private final AccessLists accessLists;
     private final IdentityNotices identityNotices;
     private final ClientTable clients;
+    private final ShadowReport shadow;
     private final HttpAttempts attempts;
     private final ConnectionChecks checks;
     private final ClientIdentity identity;
@@ -63,16 +65,21 @@ public final class StandardGuard implements AutoCloseable {
 
     StandardGuard(StandardGuardBuilder builder) {
         settings = new Settings(
-                ProcessSettings.with(builder.defaults), StandardConstraints.ALL, builder.configuration, builder.clock);
+                ProcessSettings.with(builder.defaults),
+                StandardConstraints.with(builder.usersRules()),
+                builder.configuration,
+                builder.clock);
         SettingValues values = settings.values();
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
+        shadow = new ShadowReport(clients, builder.clock);
         connections = new OpenConnections(builder.clock, this::ended);
         rules = new StandardRules(
                 clients,
                 RuleSettings.limit(values),
                 values.get(StandardSettings.CONNECTIONS_MAX),
-                connections::makeRoomFor,
-                connections::makePlaceFor,
+                // A rule that only counts ends nothing for another's sake.
+                (attempt, now) -> !isShadowed(Reason.CONNECTIONS) && connections.makeRoomFor(attempt, now),
+                (attempt, now) -> !isShadowed(Reason.CONCURRENCY) && connections.makePlaceFor(attempt, now),
                 builder.clock);
         identity = FixedSettings.identity(values);
         rules.trustedProxies(identity.trustedProxies());
@@ -90,7 +97,7 @@ public final class StandardGuard implements AutoCloseable {
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         audit = FixedSettings.audit(builder.name, values, builder.clock);
         guard = composed(builder);
-        checks = new ConnectionChecks(guard, rules.penalties());
+        checks = new ConnectionChecks(guard, rules.penalties(), shadow);
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
         settings.onEachChange(audit::changed);
@@ -111,6 +118,7 @@ public final class StandardGuard implements AutoCloseable {
                 .slowChore(accessLists::follow)
                 .slowChore(now -> audit.drain())
                 .listener(audit)
+                .listener(shadow)
                 .build();
     }
 
@@ -184,11 +192,21 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     /**
-     * Records what an admitted request was answered, for those of 400 to 499 that count against their client: once, when
-     * the status is known, and not for the guard's own refusals. As cheap as {@link #failed}.
+     * Records what an admitted request was answered, which may count against its client (400 to 499) or for it (200 to
+     * 299): once, when the status is known, and not for the guard's own refusals. As cheap as {@link #failed}.
      */
     public void answered(Attempt attempt, int status) {
+        shadow.answered(attempt, status);
         rules.penalties().answered(attempt, status);
+    }
+
+    /** What rules in shadow mode would have refused, and which good clients with it. */
+    public List<ShadowReport.OfRule> shadowReport() {
+        return shadow.rules();
+    }
+
+    private boolean isShadowed(Reason rule) {
+        return guard().isShadowed(rule.text());
     }
 
     /** What failures there were and what they led to. */
@@ -334,15 +352,25 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     private void apply(SettingValues values) {
-        guard.mode(values.get(StandardSettings.MODE));
-        pressure.enforcing(values.get(StandardSettings.MODE) == Mode.ENFORCE);
+        Mode mode = values.get(StandardSettings.MODE);
+        guard.mode(mode);
+        shadow(values, mode);
         checks.apply(values);
         ruleSettings.apply(values);
         accessLists.apply(values);
-        connections.configure(RuleSettings.timeouts(values), values.get(StandardSettings.MODE) == Mode.ENFORCE);
+        connections.configure(RuleSettings.timeouts(values), mode == Mode.ENFORCE);
         rateLimitFields = RuleSettings.rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);
         guard.refresh();
+    }
+
+    private void shadow(SettingValues values, Mode mode) {
+        Set<String> rulesAlone = Set.copyOf(values.get(StandardSettings.SHADOW_RULES));
+        guard.shadow(rulesAlone);
+        Set<String> all = ConnectionChecks.shadowed(values);
+        all.addAll(rulesAlone);
+        shadow.watch(all, mode == Mode.SHADOW);
+        pressure.enforcing(mode == Mode.ENFORCE && !rulesAlone.contains(StandardRules.STANCE));
     }
 }

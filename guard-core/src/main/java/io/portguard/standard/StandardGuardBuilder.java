@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Builds a {@link StandardGuard}. Not thread-safe. */
 public final class StandardGuardBuilder {
@@ -101,6 +102,10 @@ public final class StandardGuardBuilder {
      */
     public StandardGuard build() {
         return new StandardGuard(this);
+    }
+
+    List<Rule> usersRules() {
+        return Stream.concat(connectionRules.stream(), requestRules.stream()).toList();
     }
 
     /** The guard's own builder, with all that was said about the guard; its rules come in the order they are added. */

@@ -27,6 +27,12 @@ public final class StandardSettings {
             Mode.ENFORCE,
             "Whether the guard refuses, only counts what it would refuse, or decides nothing at all.");
 
+    public static final Setting<List<String>> SHADOW_RULES = Setting.of(
+            "shadow.rules",
+            StandardTypes.RULE_NAMES,
+            List.of(),
+            "Rules that refuse nothing by themselves; what they would refuse is counted and reported.");
+
     /** Its default is derived from the process's limit of file descriptors when a guard is built. */
     public static final Setting<Integer> CONNECTIONS_MAX = Setting.of(
             "connections.max",
@@ -296,6 +302,7 @@ public final class StandardSettings {
     public static List<Setting<?>> all() {
         return List.of(
                 MODE,
+                SHADOW_RULES,
                 CONNECTIONS_MAX,
                 CONNECTIONS_MAX_PER_CLIENT,
                 CONNECTIONS_ACCEPT_RATE,

@@ -49,6 +49,9 @@ final class StandardTypes {
     static final SettingType<List<String>> HOST_NAMES =
             SettingTypes.list("a list of host names", StandardTypes::hostName);
 
+    static final SettingType<List<String>> RULE_NAMES = SettingTypes.list(
+            "a list of names of rules", text -> Optional.of(text).filter(name -> !name.isEmpty()));
+
     static final SettingType<List<PenaltyWeight>> PENALTY_WEIGHTS = SettingTypes.list(
             "a list of FAILURE=POINTS or STATUS=POINTS, FAILURE one of " + joined(Failure.values())
                     + ", STATUS from 400 to 499, POINTS from 0 to " + PenaltyWeight.MAX_POINTS,

@@ -79,6 +79,11 @@ public final class ServerNameRules {
         return rules.isEmpty();
     }
 
+    /** Whether there is a rule that only counts what it would refuse. */
+    public boolean shadowsAny() {
+        return rules.stream().anyMatch(rule -> rule.refuses() == Mode.SHADOW);
+    }
+
     /** The rule that holds for connections to the server of this name; null when there is none. */
     public @Nullable ServerNameRule find(@Nullable String name) {
         // An index and not an iterator: this is done for every connection.

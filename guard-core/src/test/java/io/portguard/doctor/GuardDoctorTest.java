@@ -148,6 +148,22 @@ class GuardDoctorTest {
     }
 
     @Test
+    void aRuleInShadowModeAndItsFalseAlarms() {
+        try (StandardGuard guard =
+                guard(Map.of("connections.max", "800", "shadow.rules", "client-rate", "clients.rate", "1"))) {
+            Attempt attempt = Attempts.request(guard.guard().client(Attempts.key(1)));
+            guard.guard().tryAdmit(attempt);
+            guard.guard().tryAdmit(attempt);
+            guard.answered(attempt, 200);
+            guard.guard().tryAdmit(attempt);
+            assertThat(found(guard))
+                    .containsExactly("shadow-rule note: The rule \"client-rate\" is in shadow mode; it would have"
+                            + " refused 2 connections and requests, 1 of them of 1 clients that had just been served"
+                            + " well.");
+        }
+    }
+
+    @Test
     void faultsBansAndTunings() {
         Rule failing = new Rule() {
             @Override

@@ -88,7 +88,7 @@ class RulesLincheckTest {
 
     /** A count whose limit is changed meanwhile. */
     public static final class Count {
-        private final CountRule rule = new CountRule(Reason.CONNECTIONS, 2, Room.NONE);
+        private final CountRule rule = new CountRule("connections", Reason.CONNECTIONS, 2, Room.NONE);
         private final Attempt attempt = Attempts.connection(() -> Attempts.key(1));
 
         @Operation

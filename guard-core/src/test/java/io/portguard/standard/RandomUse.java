@@ -23,6 +23,7 @@ final class RandomUse {
 
     private static final List<String> CHOICES = List.of(
             "mode enforce shadow off",
+            "shadow.rules none connections concurrency,client-rate access,banned,stance,client-concurrency",
             "connections.max 1 5 50 1000",
             "connections.max-per-client unset 1 3 100",
             "connections.accept-rate unset 1 50 0.001 1e7",

@@ -4,6 +4,7 @@ import io.portguard.Attempt;
 import io.portguard.DecisionCounts;
 import io.portguard.GuardSnapshot;
 import io.portguard.Reason;
+import io.portguard.rule.ShadowReport;
 import io.portguard.settings.Setting;
 import io.portguard.settings.Settings;
 import io.portguard.standard.StandardGuard;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param state how the port is
  * @param requests what was decided about requests since the guard was built
  * @param connections what was decided about connections since the guard was built
+ * @param shadow what rules in shadow mode would have refused, and which good clients with it
  * @param settings all settings, by name
  */
 record GuardDescription(
@@ -32,6 +35,7 @@ record GuardDescription(
         State state,
         Decisions requests,
         Decisions connections,
+        List<ShadowReport.OfRule> shadow,
         Map<String, SettingDescription> settings)
         implements OperationResponseBody {
 
@@ -47,6 +51,7 @@ record GuardDescription(
                 State.of(now),
                 Decisions.of(guard.guard().counts(Attempt.Kind.REQUEST)),
                 Decisions.of(guard.guard().counts(Attempt.Kind.CONNECTION)),
+                guard.shadowReport(),
                 settings);
     }
 

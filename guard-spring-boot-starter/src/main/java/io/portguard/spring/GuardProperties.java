@@ -27,6 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param preflight What comes of what a look at the machine finds before the port is opened: nothing, a warning, or the
  *     end of the start.
  * @param mode Whether the guard refuses, only counts what it would refuse, or decides nothing at all.
+ * @param shadow Rules that only report what they would refuse.
  * @param connections Limits of connections.
  * @param requests Limits of requests.
  * @param clients Limits of each client.
@@ -44,6 +45,7 @@ record GuardProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("warn") Preflight.Reaction preflight,
         @Nullable Mode mode,
+        @DefaultValue Shadow shadow,
         @DefaultValue Connections connections,
         @DefaultValue Requests requests,
         @DefaultValue Clients clients,
@@ -55,6 +57,13 @@ record GuardProperties(
         @DefaultValue Management management,
         @DefaultValue Readiness readiness,
         @DefaultValue Health health) {
+
+    /**
+     * Rules that only report what they would refuse.
+     *
+     * @param rules Names of rules that refuse nothing by themselves; what they would refuse is counted and reported.
+     */
+    record Shadow(@Nullable List<String> rules) {}
 
     /**
      * Limits of connections.

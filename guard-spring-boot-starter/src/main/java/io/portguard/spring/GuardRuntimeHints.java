@@ -1,6 +1,7 @@
 package io.portguard.spring;
 
 import io.portguard.jmx.GuardMXBean;
+import io.portguard.jmx.ShadowedRule;
 import io.portguard.jmx.TopClient;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class GuardRuntimeHints implements RuntimeHintsRegistrar {
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
         hints.reflection()
                 .registerType(GuardMXBean.class, MemberCategory.INVOKE_PUBLIC_METHODS)
+                .registerType(ShadowedRule.class, MemberCategory.INVOKE_PUBLIC_METHODS)
                 .registerType(TopClient.class, MemberCategory.INVOKE_PUBLIC_METHODS)
                 .registerTypeIfPresent(classLoader, TOMCAT_PROTOCOL, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
         if (ClassUtils.isPresent(ENDPOINTS, classLoader)) {

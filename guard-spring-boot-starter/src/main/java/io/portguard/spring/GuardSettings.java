@@ -22,6 +22,7 @@ final class GuardSettings {
     static Map<String, String> of(GuardProperties properties) {
         GuardSettings settings = new GuardSettings();
         settings.put(StandardSettings.MODE, properties.mode());
+        settings.putList(StandardSettings.SHADOW_RULES, properties.shadow().rules());
         settings.put(properties.connections());
         settings.put(properties.requests());
         settings.put(properties.clients());

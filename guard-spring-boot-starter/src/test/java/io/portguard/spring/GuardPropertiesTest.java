@@ -37,6 +37,7 @@ class GuardPropertiesTest {
         configured.put("connections.max", "501");
         configured.put("connections.max-per-client", "51");
         configured.put("connections.accept-rate", "502.5");
+        configured.put("shadow.rules", "client-rate, access");
         configured.put("connections.accept-burst", "503");
         configured.put("connections.accept-rate-per-client", "52");
         configured.put("connections.accept-burst-per-client", "53");

@@ -43,6 +43,7 @@ class YamlRoundTripTest {
             Map.entry("access.allow-file", List.of("unset")),
             Map.entry("access.deny-file", List.of("unset")),
             Map.entry("audit.folder", List.of("unset")),
+            Map.entry("shadow.rules", List.of("", "access", "client-rate, connections")),
             Map.entry("pressure.names", List.of("", "localhost")),
             Map.entry("penalties.weights", List.of("", "400=1", "404=3, timeout=2")),
             Map.entry("access.allow", List.of("", "0.0.0.0/0, ::/0", "192.0.2.1")),
