@@ -65,6 +65,12 @@ public final class GuardDoctor {
                         notice,
                         "The guard goes on with what it has, which may not be what was meant.",
                         "As it says.")));
+        guard.lint()
+                .forEach(notice -> findings.add(Finding.warning(
+                        "rule-lint",
+                        notice,
+                        "A rule that means more than was meant refuses the wrong ones, one that means less nobody.",
+                        "Change the setting, in shadow mode first; revert() over JMX takes back what was tuned.")));
         shadowed(guard, findings);
         Map<String, Long> bans = guard.bans();
         if (!bans.isEmpty()) {

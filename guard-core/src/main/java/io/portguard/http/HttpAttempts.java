@@ -6,7 +6,9 @@ import io.portguard.ClientDirectory;
 import io.portguard.IpAddress;
 import io.portguard.Priority;
 import io.portguard.client.ClientIdentity;
+import io.portguard.client.ProbePeers;
 import io.portguard.client.UntrustedProxy;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ public final class HttpAttempts {
     private final ClientIdentity identity;
     private final RequestClassifier classifier;
     private final UntrustedProxy untrustedProxy = new UntrustedProxy();
+    private final ProbePeers probePeers = new ProbePeers();
 
     public HttpAttempts(ClientDirectory clients, ClientIdentity identity, RequestClassifier classifier) {
         this.clients = clients;
@@ -30,6 +33,11 @@ public final class HttpAttempts {
     /** The peer that looks like a proxy and is not trusted; null while there is none. */
     public @Nullable IpAddress untrustedProxy() {
         return untrustedProxy.found();
+    }
+
+    /** Where exempt requests have come from, health probes as a rule: the first few addresses. */
+    public Set<IpAddress> probePeers() {
+        return probePeers.all();
     }
 
     /** The attempts of one connection, to be kept for as long as it is open. */
@@ -52,7 +60,11 @@ public final class HttpAttempts {
         Client client = clients.client(identity.key(peer, address, request));
         Priority priority = classifier.priority(request, identity.isTrusted(address), otherwise);
         Attempt attempt = Attempt.request(client, address, priority);
-        return classifier.isExempt(request) ? attempt.exempted() : attempt;
+        if (!classifier.isExempt(request)) {
+            return attempt;
+        }
+        probePeers.seen(peer);
+        return attempt.exempted();
     }
 
     /**
@@ -121,7 +133,10 @@ public final class HttpAttempts {
             Attempt attempt = kept[index];
             if (attempt == null) {
                 attempt = Attempt.request(peerClient, peer, priority);
-                attempt = index == EXEMPT ? attempt.exempted() : attempt;
+                if (index == EXEMPT) {
+                    probePeers.seen(peer);
+                    attempt = attempt.exempted();
+                }
                 kept[index] = attempt;
             }
             return attempt;

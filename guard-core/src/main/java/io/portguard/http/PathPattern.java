@@ -33,6 +33,18 @@ public final class PathPattern {
                 && (requestPath.length() == path.length() || (below && requestPath.charAt(path.length()) == '/'));
     }
 
+    /** Whether every path is matched. */
+    public boolean matchesAll() {
+        return below && path.isEmpty();
+    }
+
+    /** Whether every path that the other matches is matched. */
+    public boolean covers(PathPattern other) {
+        return below
+                ? other.path.equals(path) || other.path.startsWith(path + "/")
+                : !other.below && other.path.equals(path);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof PathPattern that && path.equals(that.path) && below == that.below;

@@ -35,6 +35,11 @@ public record PriorityRule(PathPattern pattern, @Nullable String method, Priorit
         return (method == null || method.equals(requestMethod)) && pattern.matches(path);
     }
 
+    /** Whether every request that the other matches is matched. */
+    public boolean covers(PriorityRule other) {
+        return (method == null || method.equals(other.method)) && pattern.covers(other.pattern);
+    }
+
     @Override
     public String toString() {
         return (method == null ? "" : method + " ") + pattern + "=" + priority;

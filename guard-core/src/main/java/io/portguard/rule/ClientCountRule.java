@@ -21,6 +21,9 @@ final class ClientCountRule implements Rule {
     private final AtomicIntegerFieldUpdater<ClientState> count;
     private volatile int limit = UNLIMITED;
 
+    /** The most that one client has had. Not exact under contention, as whoever loses a race did not have more by much. */
+    private volatile int most;
+
     ClientCountRule(Reason reason, ClientTable clients, AtomicIntegerFieldUpdater<ClientState> count) {
         this.rejection = Rejection.of(reason);
         this.clients = clients;
@@ -29,6 +32,13 @@ final class ClientCountRule implements Rule {
 
     void limit(int limit) {
         this.limit = limit;
+    }
+
+    /** The most that one client has had since this was last asked. */
+    int takeMost() {
+        int taken = most;
+        most = 0;
+        return taken;
     }
 
     @Override
@@ -46,13 +56,16 @@ final class ClientCountRule implements Rule {
         while (true) {
             ClientState client = clients.stateOf(attempt);
             client.accrue(now);
-            int most = limit;
-            int before = most == UNLIMITED ? count.getAndIncrement(client) : count.get(client);
-            if (before >= most) {
+            int limit = this.limit;
+            int before = limit == UNLIMITED ? count.getAndIncrement(client) : count.get(client);
+            if (before >= limit) {
                 return rejection;
             }
-            if (most == UNLIMITED || count.compareAndSet(client, before, before + 1)) {
+            if (limit == UNLIMITED || count.compareAndSet(client, before, before + 1)) {
                 if (!client.isForgotten()) {
+                    if (before >= most) {
+                        most = before + 1;
+                    }
                     return Verdict.pass();
                 }
                 count.decrementAndGet(client);

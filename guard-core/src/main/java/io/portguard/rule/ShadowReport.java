@@ -2,9 +2,7 @@ package io.portguard.rule;
 
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
-import io.portguard.GuardListener;
 import io.portguard.NanoClock;
-import io.portguard.Rejection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  * 2xx within ten minutes before. These are the false alarms that enforcing the rule would raise. Thread-safe; of each
  * rule at most {@value #MAX_CLIENTS} clients are remembered, and while no rule is in shadow mode nothing is.
  */
-public final class ShadowReport implements GuardListener {
+public final class ShadowReport {
 
     /** Good clients remembered of a rule; further ones are only counted with all it would have refused. */
     public static final int MAX_CLIENTS = 256;
@@ -74,8 +72,8 @@ public final class ShadowReport implements GuardListener {
         }
     }
 
-    @Override
-    public void shadowed(Attempt attempt, String rule, Rejection rejection) {
+    /** A rule in shadow mode would have refused an attempt. */
+    public void shadowed(Attempt attempt, String rule) {
         if (!watches) {
             return; // The mode was changed in between.
         }

@@ -143,6 +143,16 @@ public final class StandardRules {
         clientConnections.limit(max == null ? ClientCountRule.UNLIMITED : max);
     }
 
+    /** The most requests that one client has had in progress since this was last asked. */
+    public int takeMostRequestsOfClient() {
+        return clientRequests.takeMost();
+    }
+
+    /** The most connections that one client has had open since this was last asked. */
+    public int takeMostConnectionsOfClient() {
+        return clientConnections.takeMost();
+    }
+
     public void maxConnections(int max) {
         connections.limit(max);
     }

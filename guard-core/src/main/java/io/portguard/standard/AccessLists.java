@@ -47,13 +47,15 @@ final class AccessLists {
         publish();
     }
 
-    /** Takes over what has changed in the files. */
-    synchronized void follow(long nowNanos) {
+    /** Takes over what has changed in the files; returns whether anything has. */
+    synchronized boolean follow(long nowNanos) {
         boolean allowChanged = follow(StandardSettings.ACCESS_ALLOW_FILE, allowFile, nowNanos);
         boolean denyChanged = follow(StandardSettings.ACCESS_DENY_FILE, denyFile, nowNanos);
-        if (allowChanged || denyChanged) {
+        boolean changed = allowChanged || denyChanged;
+        if (changed) {
             publish();
         }
+        return changed;
     }
 
     private static boolean follow(Setting<Path> setting, @Nullable AddressFile file, long nowNanos) {
@@ -71,7 +73,7 @@ final class AccessLists {
     }
 
     private void publish() {
-        rules.access(with(allowFile, allow), with(denyFile, deny));
+        rules.access(allow(), deny());
     }
 
     private static AddressRanges with(@Nullable AddressFile file, AddressRanges set) {
@@ -81,6 +83,16 @@ final class AccessLists {
         List<AddressRange> all = new ArrayList<>(set.ranges());
         all.addAll(file.ranges().ranges());
         return new AddressRanges(all);
+    }
+
+    /** Who may connect, with those in the file. */
+    synchronized AddressRanges allow() {
+        return with(allowFile, allow);
+    }
+
+    /** Who may not connect, with those in the file. */
+    synchronized AddressRanges deny() {
+        return with(denyFile, deny);
     }
 
     /** What an operator should know of the files. */

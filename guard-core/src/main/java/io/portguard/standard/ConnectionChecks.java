@@ -144,7 +144,7 @@ public final class ConnectionChecks {
 
     private boolean refuse(Attempt connection, String what, Mode own) {
         if (guard.mode().atMost(own) == Mode.SHADOW) {
-            shadow.shadowed(connection, what, DENIED);
+            shadow.shadowed(connection, what);
         }
         return guard.refuse(connection, DENIED, own);
     }

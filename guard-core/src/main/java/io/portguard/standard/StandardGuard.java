@@ -50,6 +50,8 @@ public final class StandardGuard implements AutoCloseable {
     private final RuleSettings ruleSettings;
     private final AccessLists accessLists;
     private final IdentityNotices identityNotices;
+    private final PeakUse peakUse;
+    private final RuleLint lint;
     private final ClientTable clients;
     private final ShadowReport shadow;
     private final HttpAttempts attempts;
@@ -86,6 +88,8 @@ public final class StandardGuard implements AutoCloseable {
         ruleSettings = new RuleSettings(rules, values);
         accessLists = new AccessLists(rules, values, builder.clock.nanoTime());
         attempts = new HttpAttempts(clients, identity, FixedSettings.classifier(values));
+        peakUse = new PeakUse(rules, builder.clock.nanoTime());
+        lint = new RuleLint(builder.name, accessLists, attempts, peakUse);
         queueDelay = new QueueDelay(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         pressure = new PortPressure(
                 rules,
@@ -115,10 +119,9 @@ public final class StandardGuard implements AutoCloseable {
                 .requestRules(rules.forRequests())
                 .requestRules(builder.requestRules.toArray(new Rule[0]))
                 .chore(this::tick)
-                .slowChore(accessLists::follow)
+                .slowChore(this::follow)
                 .slowChore(now -> audit.drain())
-                .listener(audit)
-                .listener(shadow)
+                .listener(new Recorder(audit, shadow))
                 .build();
     }
 
@@ -287,6 +290,11 @@ public final class StandardGuard implements AutoCloseable {
         return notices;
     }
 
+    /** What rules probably mean otherwise than they were meant, each in a sentence. */
+    public List<String> lint() {
+        return lint.all(settings.values());
+    }
+
     /** The clients that have used the most lately, heaviest first. */
     public List<ClientUsage> topClients(int count) {
         return clients.top(count);
@@ -338,9 +346,16 @@ public final class StandardGuard implements AutoCloseable {
     private void tick(long nowNanos) {
         settings.expire(nowNanos);
         identityNotices.log();
+        peakUse.tick(guard.counts(Attempt.Kind.REQUEST), guard.counts(Attempt.Kind.CONNECTION), nowNanos);
         pressure.tick(nowNanos, sheddingEnabled);
         clients.sweep();
         connections.sweep(nowNanos);
+    }
+
+    private void follow(long nowNanos) {
+        if (accessLists.follow(nowNanos)) {
+            lint.apply(settings.values());
+        }
     }
 
     /** A connection is ended for what it did not do, or for another's sake. */
@@ -358,6 +373,7 @@ public final class StandardGuard implements AutoCloseable {
         checks.apply(values);
         ruleSettings.apply(values);
         accessLists.apply(values);
+        lint.apply(values);
         connections.configure(RuleSettings.timeouts(values), mode == Mode.ENFORCE);
         rateLimitFields = RuleSettings.rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));

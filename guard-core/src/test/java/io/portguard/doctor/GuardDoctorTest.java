@@ -73,6 +73,16 @@ class GuardDoctorTest {
     }
 
     @Test
+    void aRuleThatMeansMoreThanWasMeant() {
+        try (StandardGuard guard = guard(Map.of("access.deny", "127.0.0.0/8", "connections.max", "800"))) {
+            assertThat(found(guard))
+                    .singleElement()
+                    .asString()
+                    .startsWith("rule-lint warning: access.deny: 127.0.0.0/8");
+        }
+    }
+
+    @Test
     void aGuardThatRefusesNothing() {
         try (StandardGuard guard = guard(Map.of("mode", "shadow", "connections.max", "800"))) {
             assertThat(found(guard)).containsExactly("guard-mode note: The guard refuses nothing: its mode is shadow.");

@@ -27,6 +27,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param requests what was decided about requests since the guard was built
  * @param connections what was decided about connections since the guard was built
  * @param shadow what rules in shadow mode would have refused, and which good clients with it
+ * @param lint what rules probably mean otherwise than they were meant
  * @param settings all settings, by name
  */
 record GuardDescription(
@@ -36,6 +37,7 @@ record GuardDescription(
         Decisions requests,
         Decisions connections,
         List<ShadowReport.OfRule> shadow,
+        List<String> lint,
         Map<String, SettingDescription> settings)
         implements OperationResponseBody {
 
@@ -52,6 +54,7 @@ record GuardDescription(
                 Decisions.of(guard.guard().counts(Attempt.Kind.REQUEST)),
                 Decisions.of(guard.guard().counts(Attempt.Kind.CONNECTION)),
                 guard.shadowReport(),
+                guard.lint(),
                 settings);
     }
 

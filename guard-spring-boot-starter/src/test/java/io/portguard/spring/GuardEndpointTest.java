@@ -179,7 +179,8 @@ class GuardEndpointTest {
         HttpResponse<String> response = service.post(SERVER, "{\"setting\": \"clients.rat\", \"value\": 5}");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(GuardedService.json(response).get("detail").asString())
-                .startsWith("clients.rat: \"5\" (expected: the name of a setting: mode, connections.max, ");
+                .startsWith(
+                        "clients.rat: \"5\" (expected: the name of a setting: mode, shadow.rules, connections.max, ");
         assertThat(service.post(SERVER, "{}").statusCode()).isEqualTo(400);
     }
 
