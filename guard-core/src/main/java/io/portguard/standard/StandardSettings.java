@@ -36,6 +36,9 @@ public final class StandardSettings {
 
     private static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
 
+    private static final SettingType<List<PathPattern>> PATHS =
+            SettingTypes.list("a list of paths that begin with / and may end in /**", PathPattern::parse);
+
     private static final SettingType<Path> FILE = SettingTypes.path("the path of a file");
 
     public static final Setting<Mode> MODE = Setting.of(
@@ -153,9 +156,16 @@ public final class StandardSettings {
 
     public static final Setting<List<PathPattern>> REQUESTS_EXEMPT = Setting.of(
                     "requests.exempt",
-                    SettingTypes.list("a list of paths that begin with / and may end in /**", PathPattern::parse),
+                    PATHS,
                     List.of(path("/actuator/health/**"), path("/actuator/guard/**"), path("/livez"), path("/readyz")),
                     "Paths that are never refused.")
+            .fixed();
+
+    public static final Setting<List<PathPattern>> REQUESTS_STREAMS = Setting.of(
+                    "requests.streams",
+                    PATHS,
+                    List.of(),
+                    "Paths whose requests count as in progress until the first byte of their answer, not until its end.")
             .fixed();
 
     public static final Setting<Double> CLIENTS_RATE =
@@ -343,6 +353,7 @@ public final class StandardSettings {
                 CONCURRENCY_MAX,
                 REQUESTS_PRIORITIES,
                 REQUESTS_EXEMPT,
+                REQUESTS_STREAMS,
                 CLIENTS_RATE,
                 CLIENTS_BURST,
                 CLIENTS_MAX_CONCURRENT,
