@@ -40,6 +40,14 @@ public final class HttpAttempts {
         return probePeers.all();
     }
 
+    /**
+     * Whether an admitted request is to give its permit back with the first byte of its answer, and not at its end; for
+     * adapters to ask once, when it has been admitted.
+     */
+    public boolean isStream(HttpRequestView request) {
+        return classifier.isStream(request);
+    }
+
     /** The attempts of one connection, to be kept for as long as it is open. */
     public OfConnection ofConnection(@Nullable IpAddress peer) {
         return new OfConnection(peer);

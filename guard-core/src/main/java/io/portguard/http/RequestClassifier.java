@@ -4,7 +4,7 @@ import io.portguard.Priority;
 import java.util.List;
 
 /**
- * Says how much a request matters: its configured priority, the first rule that matches winning, and what its own
+ * Says how a request is to be treated, and how much it matters: its configured priority, the first rule that matches winning, and what its own
  * {@code Priority} header (RFC 9218) makes of that. Immutable.
  *
  * <p>An urgency of {@code u=4} to {@code u=7}, less than that of a request which says nothing, makes a request {@code
@@ -19,24 +19,36 @@ public final class RequestClassifier {
     // Arrays, since a request walks through them: an iterator of a list would be an object each time.
     private final PriorityRule[] rules;
     private final PathPattern[] exempt;
+    private final PathPattern[] streams;
 
     /**
      * A classifier by these rules.
      *
      * @param rules asked in order
      * @param exempt paths that are never refused
+     * @param streams paths whose requests are in progress only until their answer begins
      */
-    public RequestClassifier(List<PriorityRule> rules, List<PathPattern> exempt) {
+    public RequestClassifier(List<PriorityRule> rules, List<PathPattern> exempt, List<PathPattern> streams) {
         this.rules = rules.toArray(new PriorityRule[0]);
         this.exempt = exempt.toArray(new PathPattern[0]);
+        this.streams = streams.toArray(new PathPattern[0]);
     }
 
     public boolean isExempt(HttpRequestView request) {
-        if (exempt.length == 0) {
+        return isAmong(exempt, request);
+    }
+
+    /** Whether the request is in progress only until the first byte of its answer, and a stream from then on. */
+    public boolean isStream(HttpRequestView request) {
+        return isAmong(streams, request);
+    }
+
+    private static boolean isAmong(PathPattern[] patterns, HttpRequestView request) {
+        if (patterns.length == 0) {
             return false;
         }
         String path = request.rawPath();
-        for (PathPattern pattern : exempt) {
+        for (PathPattern pattern : patterns) {
             if (pattern.matches(path)) {
                 return PlainPath.isPlain(path);
             }

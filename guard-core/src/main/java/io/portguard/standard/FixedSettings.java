@@ -21,7 +21,9 @@ final class FixedSettings {
 
     static RequestClassifier classifier(SettingValues values) {
         return new RequestClassifier(
-                values.get(StandardSettings.REQUESTS_PRIORITIES), values.get(StandardSettings.REQUESTS_EXEMPT));
+                values.get(StandardSettings.REQUESTS_PRIORITIES),
+                values.get(StandardSettings.REQUESTS_EXEMPT),
+                values.get(StandardSettings.REQUESTS_STREAMS));
     }
 
     static Audit audit(String guard, SettingValues values, NanoClock clock) {

@@ -152,6 +152,13 @@ public final class StandardSettings {
                     "Paths that are never refused.")
             .fixed();
 
+    public static final Setting<List<PathPattern>> REQUESTS_STREAMS = Setting.of(
+                    "requests.streams",
+                    StandardTypes.PATHS,
+                    List.of(),
+                    "Paths whose requests count as in progress until the first byte of their answer, not until its end.")
+            .fixed();
+
     public static final Setting<Double> CLIENTS_RATE =
             Setting.unset("clients.rate", StandardTypes.RATE, "Requests a second of one client.");
 
@@ -324,6 +331,7 @@ public final class StandardSettings {
                 CONCURRENCY_MAX,
                 REQUESTS_PRIORITIES,
                 REQUESTS_EXEMPT,
+                REQUESTS_STREAMS,
                 CLIENTS_RATE,
                 CLIENTS_BURST,
                 CLIENTS_MAX_CONCURRENT,

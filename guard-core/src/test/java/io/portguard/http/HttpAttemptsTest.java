@@ -33,7 +33,8 @@ class HttpAttemptsTest {
                     new AddressRanges(List.of(AddressRange.parse("10.0.0.0/8").orElseThrow()))),
             new RequestClassifier(
                     List.of(PriorityRule.parse("/pay=critical").orElseThrow()),
-                    List.of(PathPattern.parse("/livez").orElseThrow())));
+                    List.of(PathPattern.parse("/livez").orElseThrow()),
+                    List.of()));
 
     @Test
     void aRequestOnAKeptConnectionLooksNothingUpAndAllocatesNothing() {

@@ -19,7 +19,8 @@ class RequestClassifierTest {
                     rule("/orders/**=important"),
                     rule("/export/**=background"),
                     rule("/pay/**=critical")),
-            patterns("/actuator/health/**", "/livez"));
+            patterns("/actuator/health/**", "/livez"),
+            patterns("/events/**"));
 
     private static PriorityRule rule(String text) {
         return PriorityRule.parse(text).orElseThrow();
@@ -29,6 +30,19 @@ class RequestClassifierTest {
         return Arrays.stream(texts)
                 .map(text -> PathPattern.parse(text).orElseThrow())
                 .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/events, true",
+        "/events/7, true",
+        "/eventsx, false",
+        "/events/../reports, false",
+        "/events/%2e%2e/reports, false",
+        "/, false"
+    })
+    void aStreamIsWhatHasAPlainPathThatIsListed(String path, boolean is) {
+        assertThat(CLASSIFIER.isStream(TestRequest.get(path))).isEqualTo(is);
     }
 
     @ParameterizedTest

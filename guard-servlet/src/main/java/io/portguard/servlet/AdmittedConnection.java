@@ -26,6 +26,7 @@ public final class AdmittedConnection {
     private volatile @Nullable OpenConnection open;
     private volatile boolean broken;
     private volatile boolean multiplexed;
+    private volatile boolean streaming;
 
     /** Asynchronous requests in progress: mostly none, and one at a time unless the connection is multiplexed. */
     private final List<Permit> pending = new ArrayList<>(0);
@@ -67,6 +68,9 @@ public final class AdmittedConnection {
     public void enter(Phase phase) {
         OpenConnection connection = open;
         if (connection != null) {
+            if (streaming) {
+                streaming = false;
+            }
             connection.enter(phase);
         }
     }
@@ -77,6 +81,16 @@ public final class AdmittedConnection {
         if (connection != null) {
             connection.enter(phase, from);
         }
+    }
+
+    /** The present request has given its permit back and goes on to be answered. */
+    void streams() {
+        streaming = true;
+    }
+
+    /** Whether the present request has given its permit back, so that it holds nobody's place. */
+    public boolean isStreaming() {
+        return streaming;
     }
 
     /** The connection carries several requests at a time from now on. */

@@ -20,6 +20,8 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
     /** Not null once the listener is registered; it renews its registration by itself. */
     private volatile @Nullable AsyncCompletion completion;
 
+    private @Nullable StreamedResponse streamed;
+
     AdmittedRequest(HttpServletRequest request, HttpServletResponse response, RequestInProgress progress) {
         super(request);
         this.response = response;
@@ -30,9 +32,29 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
         return progress;
     }
 
+    /**
+     * The response, to be given to the application, of a request that gives its permit back with the first byte of it;
+     * to be called before the application is.
+     */
+    HttpServletResponse streamed() {
+        StreamedResponse response = new StreamedResponse(this.response, this::answerBegins);
+        streamed = response;
+        return response;
+    }
+
+    private void answerBegins() {
+        progress.end(response);
+        AdmittedConnection connection = admittedConnection();
+        if (connection != null) {
+            connection.forget(progress.permit());
+            connection.streams();
+        }
+    }
+
     @Override
     public AsyncContext startAsync() {
-        AsyncContext context = super.startAsync();
+        // By itself, the context would have the container's own response, of which nobody is told.
+        AsyncContext context = streamed == null ? super.startAsync() : super.startAsync(getRequest(), streamed);
         watch(context);
         return context;
     }

@@ -37,6 +37,7 @@ public final class GuardFilter implements Filter {
      *    listener any more. Where somebody calls startAsync() on the container's own request, past the wrapper,
      *    the listener is registered after the chain; where that fails too, the permit is given back at once, early
      *    rather than never.
+     *  - One for a path of requests.streams ends already with the first byte of its answer (StreamedResponse).
      *  - A container that stops may close connections without a word to the listeners of the requests on them. Where
      *    connections are guarded as well, their end is the end of those requests.
      *  - An exception out of the chain ends it at once, asynchronous or not: what follows is the container's
@@ -138,13 +139,22 @@ public final class GuardFilter implements Filter {
             throws IOException, ServletException {
         AdmittedRequest admitted = new AdmittedRequest(request, response, new RequestInProgress(port, permit));
         try {
-            chain.doFilter(admitted, response);
+            chain.doFilter(admitted, isStream(request) ? admitted.streamed() : response);
             if (!admitted.endsAsynchronously()) {
                 admitted.progress().end(response);
             }
         } catch (Throwable thrown) {
             permit.release(Outcomes.of(thrown));
             throw thrown;
+        }
+    }
+
+    private boolean isStream(HttpServletRequest request) {
+        try {
+            return port.attempts().isStream(new ServletRequestView(request));
+        } catch (Throwable fault) {
+            port.guard().fault("looking for a stream", fault);
+            return false;
         }
     }
 

@@ -19,6 +19,9 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A real Jetty. */
 public final class RunningJetty extends RunningServer {
@@ -26,11 +29,16 @@ public final class RunningJetty extends RunningServer {
     private static final Logger JETTY_LOGGER = Logger.getLogger("org.eclipse.jetty");
 
     public final ServerConnector connector;
-    private final Server server = new Server();
+    private final Server server;
 
     RunningJetty(Setup setup) {
         super(setup);
         JETTY_LOGGER.setLevel(Level.OFF);
+        QueuedThreadPool threads = new QueuedThreadPool();
+        if (setup.virtualThreads) {
+            threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        }
+        server = new Server(threads);
         connector = new ServerConnector(server, 1, 1, protocols(setup));
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
         setup.jettyConnector.accept(connector);
@@ -59,14 +67,17 @@ public final class RunningJetty extends RunningServer {
     private static ConnectionFactory[] protocols(Setup setup) {
         HttpConfiguration configuration = new HttpConfiguration();
         HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
-        if (setup.jettyTls == null) {
+        if (setup.certificate == null) {
             return new ConnectionFactory[] {http1, new HTTP2CServerConnectionFactory(configuration)};
         }
         configuration.addCustomizer(new SecureRequestCustomizer(false));
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStorePath(setup.certificate.keyStore().toString());
+        tls.setKeyStorePassword(TestCertificate.PASSWORD);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         return new ConnectionFactory[] {
-            new SslConnectionFactory(setup.jettyTls, alpn.getProtocol()),
+            new SslConnectionFactory(tls, alpn.getProtocol()),
             alpn,
             new HTTP2ServerConnectionFactory(configuration),
             http1
@@ -79,7 +90,7 @@ public final class RunningJetty extends RunningServer {
     }
 
     @Override
-    void stop() {
+    void shutDown() {
         try {
             server.stop();
         } catch (Exception failed) {

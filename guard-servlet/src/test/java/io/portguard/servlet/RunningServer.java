@@ -19,7 +19,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A real container on an ephemeral port of the loopback interface; closing it checks that nothing was leaked. */
 public abstract class RunningServer implements AutoCloseable {
@@ -28,6 +28,7 @@ public abstract class RunningServer implements AutoCloseable {
     public final SwitchRule connectionRule = new SwitchRule();
     public final Ended ended = new Ended();
     public final StandardGuard port;
+    private boolean stopped;
 
     RunningServer(Setup setup) {
         StandardGuardBuilder builder = StandardGuard.builder("test")
@@ -48,7 +49,15 @@ public abstract class RunningServer implements AutoCloseable {
 
     public abstract int localPort();
 
-    abstract void stop();
+    /** Stops the container; further calls do nothing. */
+    final void stop() {
+        if (!stopped) {
+            stopped = true;
+            shutDown();
+        }
+    }
+
+    abstract void shutDown();
 
     public long active(Attempt.Kind kind) {
         return port.guard().counts(kind).active();
@@ -107,7 +116,11 @@ public abstract class RunningServer implements AutoCloseable {
         Consumer<Tomcat> tomcat = tomcat -> {};
         Consumer<ServerConnector> jettyConnector = connector -> {};
         Consumer<ServletContextHandler> jettyContext = context -> {};
-        SslContextFactory.Server jettyTls;
+
+        @Nullable
+        TestCertificate certificate;
+
+        boolean virtualThreads;
         NanoClock clock = NanoClock.system();
         boolean guardConnections = true;
         boolean housekeeping = true;
@@ -146,8 +159,14 @@ public abstract class RunningServer implements AutoCloseable {
             return this;
         }
 
-        public Setup jettyTls(SslContextFactory.Server tls) {
-            jettyTls = tls;
+        /** HTTPS, with HTTP/2 for those who ask for it. */
+        public Setup tls(TestCertificate certificate) {
+            this.certificate = certificate;
+            return this;
+        }
+
+        public Setup virtualThreads() {
+            virtualThreads = true;
             return this;
         }
 

@@ -11,9 +11,13 @@ import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 
 /** A real Tomcat. */
 public final class RunningTomcat extends RunningServer {
@@ -33,6 +37,12 @@ public final class RunningTomcat extends RunningServer {
                 setup.guardConnections ? new Connector(new GuardedHttp11NioProtocol(port)) : new Connector("HTTP/1.1");
         connector.setPort(0);
         connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
+        if (setup.certificate != null) {
+            useTls(setup.certificate);
+        }
+        if (setup.virtualThreads) {
+            protocol().setExecutor(new VirtualThreadExecutor("test-"));
+        }
         setup.connector.accept(connector);
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", null);
@@ -52,6 +62,19 @@ public final class RunningTomcat extends RunningServer {
             throw new IllegalStateException(failed);
         }
         localPort = connector.getLocalPort();
+    }
+
+    private void useTls(TestCertificate made) {
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.EC);
+        certificate.setCertificateKeystoreFile(made.keyStore().toString());
+        certificate.setCertificateKeystorePassword(TestCertificate.PASSWORD);
+        host.addCertificate(certificate);
+        connector.setSecure(true);
+        connector.setScheme("https");
+        connector.setProperty("SSLEnabled", "true");
+        connector.addSslHostConfig(host);
+        connector.addUpgradeProtocol(new Http2Protocol());
     }
 
     private void addFilter(Context context) {
@@ -79,7 +102,7 @@ public final class RunningTomcat extends RunningServer {
     }
 
     @Override
-    void stop() {
+    void shutDown() {
         try {
             tomcat.stop();
             tomcat.destroy();

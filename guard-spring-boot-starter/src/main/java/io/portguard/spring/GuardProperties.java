@@ -115,11 +115,14 @@ record GuardProperties(
      *     normal.
      * @param exempt Paths that are never refused; a path may end in /**. By default the health probes, wherever
      *     the Actuator has them on this port.
+     * @param streams Paths whose requests count as in progress until the first byte of their answer, not until its
+     *     end; a path may end in /**. By default none.
      */
     record Requests(
             @DefaultValue Concurrency concurrency,
             @Nullable List<PathPriority> priorities,
-            @Nullable List<String> exempt) {}
+            @Nullable List<String> exempt,
+            @Nullable List<String> streams) {}
 
     /**
      * The limit of requests in progress.

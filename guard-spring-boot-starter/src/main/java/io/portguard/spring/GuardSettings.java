@@ -82,6 +82,7 @@ final class GuardSettings {
             putList(StandardSettings.REQUESTS_PRIORITIES, List.of(texts));
         }
         putList(StandardSettings.REQUESTS_EXEMPT, requests.exempt());
+        putList(StandardSettings.REQUESTS_STREAMS, requests.streams());
     }
 
     private void put(GuardProperties.Clients clients) {

@@ -56,6 +56,7 @@ class GuardPropertiesTest {
         configured.put("requests.concurrency.max", "22");
         configured.put("requests.priorities", "GET /orders/**=critical, /reports=background");
         configured.put("requests.exempt", "/health, /probes/**");
+        configured.put("requests.streams", "/events/**, /download");
         configured.put("clients.rate", "54");
         configured.put("clients.burst", "55");
         configured.put("clients.max-concurrent", "56");

@@ -2,6 +2,7 @@ package io.portguard.servlet.jetty;
 
 import io.portguard.Mode;
 import io.portguard.NanoClock;
+import io.portguard.connection.Phase;
 import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.ConnectionGate;
 import io.portguard.settings.SettingValues;
@@ -39,6 +40,7 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
     private static final int KEEP_ALIVE_PROBE_SECONDS = 60;
     private static final long SECOND_LINE_MILLIS = 5_000;
 
+    private final ServerConnector connector;
     private final ConnectionGate gate;
     private final NanoClock clock;
     private final ConcurrentMap<SelectableChannel, JettyConnection> connections = new ConcurrentHashMap<>();
@@ -47,6 +49,7 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
     private volatile long longestWaitMillis;
 
     ConnectorGuard(ServerConnector connector, ConnectionGate gate) {
+        this.connector = connector;
         this.gate = gate;
         this.clock = gate.port().guard().clock();
         this.watch = new ConnectorWatch(connector, gate.port());
@@ -111,17 +114,29 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
     @Override
     public void onOpened(Connection opened) {
         EndPoint endPoint = opened.getEndPoint();
-        JettyConnection connection =
-                endPoint.getTransport() instanceof SelectableChannel channel ? connections.get(channel) : null;
+        JettyConnection connection = connectionOn(endPoint);
         if (connection == null) {
             return;
         }
         connection.speaks(opened);
         // Jetty's own idle timeout, in requests as before; it must not come before the guard's outside of them.
         long atLeast = longestWaitMillis + SECOND_LINE_MILLIS;
-        if (enforcing && endPoint.getIdleTimeout() > 0 && endPoint.getIdleTimeout() < atLeast) {
+        long present = endPoint.getIdleTimeout();
+        if (connection.admitted().phase() == Phase.UPGRADED) {
+            if (present == atLeast) {
+                endPoint.setIdleTimeout(connector.getIdleTimeout());
+            }
+        } else if (enforcing && present > 0 && present < atLeast) {
             endPoint.setIdleTimeout(atLeast);
         }
+    }
+
+    private @Nullable JettyConnection connectionOn(EndPoint endPoint) {
+        Object transport = endPoint.getTransport();
+        while (transport instanceof EndPoint below) { // that of TLS
+            transport = below.getTransport();
+        }
+        return transport instanceof SelectableChannel channel ? connections.get(channel) : null;
     }
 
     private static @Nullable SocketAddress remoteAddress(SelectableChannel channel) {

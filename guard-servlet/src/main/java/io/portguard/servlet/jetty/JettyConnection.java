@@ -83,6 +83,7 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
         Connection present = protocol;
         return present != null
                 && !admitted.isMultiplexed()
+                && !admitted.isStreaming()
                 && present.getEndPoint() instanceof AbstractEndPoint endPoint
                 && endPoint.getWriteFlusher().isPending();
     }

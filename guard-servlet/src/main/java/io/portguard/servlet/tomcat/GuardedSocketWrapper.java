@@ -238,7 +238,7 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
 
         @Override
         public boolean awaitsReader() {
-            return awaitsReader && !admitted.isMultiplexed();
+            return awaitsReader && !admitted.isMultiplexed() && !admitted.isStreaming();
         }
 
         @Override

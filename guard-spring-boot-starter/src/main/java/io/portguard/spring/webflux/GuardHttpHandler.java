@@ -36,7 +36,8 @@ public final class GuardHttpHandler implements HttpHandler {
      * several only the first does. A server cancels when the client has gone.
      *
      * A WebSocket session lasts as long as its connection. Its permit is given back when the response to the
-     * handshake is committed; from then on it is a connection and no request.
+     * handshake is committed; from then on it is a connection and no request. The same holds of what requests.streams
+     * names.
      */
 
     private final StandardGuard port;
@@ -77,6 +78,8 @@ public final class GuardHttpHandler implements HttpHandler {
         try {
             if (ResponseOutcomes.asksForWebSocket(request)) {
                 response.beforeCommit(() -> endAtUpgrade(response, permit));
+            } else if (isStream(request)) {
+                response.beforeCommit(() -> Mono.fromRunnable(() -> permit.release(ResponseOutcomes.of(response))));
             }
             return next.handle(request, response)
                     .doOnError(error -> permit.release(ResponseOutcomes.of(error)))
@@ -84,6 +87,15 @@ public final class GuardHttpHandler implements HttpHandler {
         } catch (Throwable thrown) {
             permit.release(ResponseOutcomes.of(thrown));
             throw thrown;
+        }
+    }
+
+    private boolean isStream(ServerHttpRequest request) {
+        try {
+            return port.attempts().isStream(new ReactiveRequestView(request));
+        } catch (Throwable fault) {
+            port.guard().fault("looking for a stream", fault);
+            return false;
         }
     }
 

@@ -26,7 +26,8 @@ class GuardHttpHandlerTest {
     private static final int RACES = 2_000;
 
     private final StandardGuard guard = StandardGuard.builder("server")
-            .configure(Map.of("clients.fair-share", "false", "shedding.enabled", "false"))
+            .configure(Map.of(
+                    "clients.fair-share", "false", "shedding.enabled", "false", "requests.streams", "/events/**"))
             .tickInterval(Duration.ZERO)
             .build();
     private final MockServerHttpResponse response = new MockServerHttpResponse();
@@ -61,6 +62,25 @@ class GuardHttpHandlerTest {
         end.tryEmitEmpty();
         assertThat(guard.status().activeRequests()).isZero();
         handling.dispose();
+    }
+
+    @Test
+    void aStreamHoldsItsPermitUntilItsAnswerIsCommitted() {
+        Sinks.Empty<Void> begin = Sinks.empty();
+        Sinks.Empty<Void> end = Sinks.empty();
+        Disposable handling = new GuardHttpHandler(
+                        guard,
+                        new PeerAttempts(guard.attempts()),
+                        (request, answer) ->
+                                begin.asMono().then(answer.setComplete()).then(end.asMono()))
+                .handle(MockServerHttpRequest.get("/events/7").build(), response)
+                .subscribe();
+        assertThat(guard.status().activeRequests()).isEqualTo(1);
+        begin.tryEmitEmpty();
+        assertThat(guard.status().activeRequests()).isZero();
+        assertThat(handling.isDisposed()).isFalse();
+        end.tryEmitEmpty();
+        assertThat(handling.isDisposed()).isTrue();
     }
 
     @Test
