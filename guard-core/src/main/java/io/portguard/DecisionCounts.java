@@ -60,6 +60,11 @@ public final class DecisionCounts {
         return sum(wouldReject);
     }
 
+    /** All attempts, whatever came of them. */
+    long decided() {
+        return sum(admitted) + sum(rejected) + sum(wouldReject);
+    }
+
     /** Attempts that were let in and have not ended; exact when nothing is being decided at the moment. */
     public long active() {
         // What has ended is read first: read last, an attempt that came and went between would make it negative.

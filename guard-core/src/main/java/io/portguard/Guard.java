@@ -24,6 +24,9 @@ public final class Guard implements AutoCloseable {
     /** How often the housekeeper ticks unless told otherwise. */
     public static final Duration TICK_INTERVAL = Duration.ofMillis(50);
 
+    /** Of the ticks of a guard that nobody asks anything and that has nothing in progress, one in so many does its work. */
+    private static final int IDLE_TICKS = 4;
+
     /** How long the housekeeper rests between two rounds of what may take its time. */
     private static final Duration SLOW_PAUSE = Duration.ofMillis(200);
 
@@ -40,6 +43,11 @@ public final class Guard implements AutoCloseable {
     private volatile Mode mode = Mode.ENFORCE;
     private volatile Set<String> shadowed = Set.of();
 
+    /** For the housekeeper alone. */
+    private long decidedBefore;
+
+    private int idleTicks;
+
     private Guard(Builder builder) {
         name = builder.name;
         clock = builder.clock;
@@ -52,7 +60,7 @@ public final class Guard implements AutoCloseable {
         requests = new RuleChain(builder.requestRules, builder.listeners, clock, faults);
         housekeeper = builder.tickInterval.isZero()
                 ? null
-                : new Housekeeper(name, this::tick, builder.tickInterval.toNanos());
+                : new Housekeeper(name, this::tickIfDue, builder.tickInterval.toNanos());
         if (housekeeper != null) {
             for (LongConsumer chore : slowChores) {
                 housekeeper.alsoSlowly(name, () -> run(List.of(chore), clock.nanoTime()), SLOW_PAUSE.toNanos());
@@ -77,6 +85,18 @@ public final class Guard implements AutoCloseable {
     /** Decides whether an attempt may go on; a {@link Permit} must be released when it has ended. */
     public Decision tryAdmit(Attempt attempt) {
         return chain(attempt.kind()).tryAdmit(attempt, mode);
+    }
+
+    /**
+     * Decides like {@link #tryAdmit(Attempt)}, without reading the clock and without an object for the permit: for an
+     * adapter that decides on every request of a connection and hands its permits to nobody else.
+     *
+     * @param spent a permit that this guard gave to the same adapter for an attempt of the same kind, to be given anew if
+     *     it is released; null for a new one
+     * @param nowNanos the time, just read from {@link #clock()}
+     */
+    public Decision tryAdmit(Attempt attempt, @Nullable Permit spent, long nowNanos) {
+        return chain(attempt.kind()).tryAdmit(attempt, mode, spent, nowNanos);
     }
 
     /**
@@ -171,6 +191,19 @@ public final class Guard implements AutoCloseable {
         connections.tick(now);
         handshakes.tick(now);
         requests.tick(now);
+    }
+
+    /** A tick of the housekeeper, which a guard that has nothing to do mostly passes over. */
+    void tickIfDue() {
+        long decided = connections.counts().decided()
+                + handshakes.counts().decided()
+                + requests.counts().decided();
+        boolean idle = decided == decidedBefore && requests.counts().active() == 0;
+        decidedBefore = decided;
+        idleTicks = idle ? idleTicks + 1 : 0;
+        if (idleTicks % IDLE_TICKS == 0) {
+            tick();
+        }
     }
 
     /** Does a round of what may take its time; for guards built without a thread of their own. */

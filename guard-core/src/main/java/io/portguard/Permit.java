@@ -17,8 +17,8 @@ public final class Permit implements Decision {
     private static final int RELEASED = 1 << 31;
 
     private final RuleChain chain;
-    private final Attempt attempt;
-    private final long admittedAtNanos;
+    private Attempt attempt;
+    private long admittedAtNanos;
 
     /** A bit for every rule of the chain that holds something for this permit. */
     private volatile int held;
@@ -36,11 +36,31 @@ public final class Permit implements Decision {
      * @return whether this call was the one that released
      */
     public boolean release(Outcome outcome) {
+        return release(outcome, isReleased() ? 0 : chain.nanoTime());
+    }
+
+    /**
+     * The same at a time that was just read.
+     *
+     * @param nowNanos from the guard's clock
+     */
+    public boolean release(Outcome outcome, long nowNanos) {
         int wasHeld = HELD.getAndSet(this, RELEASED);
         if (wasHeld == RELEASED) {
             return false;
         }
-        chain.release(attempt, wasHeld, admittedAtNanos, outcome);
+        chain.release(attempt, wasHeld, admittedAtNanos, outcome, nowNanos);
+        return true;
+    }
+
+    /** Is given anew, if it was released and is of the same kind; returns whether it is. */
+    boolean renew(RuleChain ofKind, Attempt next, long nowNanos, int holds) {
+        if (ofKind != chain || held != RELEASED) {
+            return false;
+        }
+        attempt = next;
+        admittedAtNanos = nowNanos;
+        held = holds;
         return true;
     }
 

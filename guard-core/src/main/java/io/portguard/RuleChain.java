@@ -2,6 +2,7 @@ package io.portguard;
 
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for one kind of attempt, asked in order. When one refuses, the passes before it are cancelled
@@ -73,16 +74,25 @@ final class RuleChain {
     }
 
     Decision tryAdmit(Attempt attempt, Mode mode) {
-        return decide(attempt, mode, attempt.ofProxy() ? active & ~judgingClients : active, 0);
+        return tryAdmit(attempt, mode, null, clock.nanoTime());
+    }
+
+    Decision tryAdmit(Attempt attempt, Mode mode, @Nullable Permit spent, long now) {
+        return decide(attempt, mode, attempt.ofProxy() ? active & ~judgingClients : active, 0, spent, now);
     }
 
     /** Asks the rules about clients alone; what comes of it is counted as a refusal or not at all. */
     Decision identify(Attempt attempt, Mode mode) {
-        return decide(attempt, mode, attempt.ofProxy() ? 0 : active & judgingClients, COUNTED_ELSEWHERE);
+        return decide(
+                attempt,
+                mode,
+                attempt.ofProxy() ? 0 : active & judgingClients,
+                COUNTED_ELSEWHERE,
+                null,
+                clock.nanoTime());
     }
 
-    private Decision decide(Attempt attempt, Mode mode, int asked, int counted) {
-        long now = clock.nanoTime();
+    private Decision decide(Attempt attempt, Mode mode, int asked, int counted, @Nullable Permit spent, long now) {
         int held = counted;
         Rejection passedOver = null;
         if (mode != Mode.OFF && !attempt.exempt()) {
@@ -101,7 +111,7 @@ final class RuleChain {
                         cancel(attempt, held & ~counted, now);
                         return refused(attempt, rejection, mode, counted)
                                 ? rejection
-                                : new Permit(this, attempt, now, counted);
+                                : permit(spent, attempt, now, counted);
                     }
                     held |= 1 << i;
                 } catch (Throwable fault) {
@@ -111,7 +121,7 @@ final class RuleChain {
         }
         if (passedOver != null) {
             refused(attempt, passedOver, Mode.SHADOW, counted);
-            return new Permit(this, attempt, now, held);
+            return permit(spent, attempt, now, held);
         }
         if (counted == 0) {
             counts.admitted(attempt);
@@ -123,7 +133,11 @@ final class RuleChain {
                 faults.record("a listener", fault);
             }
         }
-        return new Permit(this, attempt, now, held);
+        return permit(spent, attempt, now, held);
+    }
+
+    private Permit permit(@Nullable Permit spent, Attempt attempt, long now, int held) {
+        return spent != null && spent.renew(this, attempt, now, held) ? spent : new Permit(this, attempt, now, held);
     }
 
     /** Refuses an attempt that was admitted and is still counted; returns whether that is enforced. */
@@ -170,8 +184,11 @@ final class RuleChain {
         }
     }
 
-    void release(Attempt attempt, int held, long admittedAtNanos, Outcome outcome) {
-        long now = clock.nanoTime();
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    void release(Attempt attempt, int held, long admittedAtNanos, Outcome outcome, long now) {
         for (int rest = held & ~COUNTED_ELSEWHERE; rest != 0; ) {
             int i = highestBit(rest);
             rest &= ~(1 << i);

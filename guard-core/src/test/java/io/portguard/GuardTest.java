@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class GuardTest {
@@ -83,6 +84,59 @@ class GuardTest {
                         "first released SUCCESS after 500",
                         "told released SUCCESS after 500");
         assertNothingIsHeld();
+    }
+
+    @Test
+    void aSpentPermitIsGivenAnew() {
+        Permit spent = admit();
+        clock.advanceNanos(5);
+        assertThat(spent.release(Outcome.SUCCESS, clock.nanoTime())).isTrue();
+        log.clear();
+
+        assertThat(guard.tryAdmit(attempt, spent, clock.nanoTime())).isSameAs(spent);
+        assertThat(first.held()).isOne();
+        clock.advanceNanos(7);
+        assertThat(spent.release(Outcome.FAILURE)).isTrue();
+        assertThat(spent.release(Outcome.SUCCESS)).isFalse();
+
+        assertThat(log).contains("third released FAILURE after 7").last().isEqualTo("told released FAILURE after 7");
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void aPermitThatIsOutOrOfAnotherKindIsNotGivenAnew() {
+        Permit out = admit();
+        Permit another = (Permit) guard.tryAdmit(attempt, out, clock.nanoTime());
+        assertThat(another).isNotSameAs(out);
+        assertThat(out.release(Outcome.SUCCESS)).isTrue();
+        assertThat(another.release(Outcome.SUCCESS)).isTrue();
+
+        Permit connection = (Permit) guard.tryAdmit(Attempts.connection(client), out, clock.nanoTime());
+        assertThat(connection).isNotSameAs(out);
+        assertThat(connection.release(Outcome.SUCCESS)).isTrue();
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void aGuardThatIsAskedNothingTicksLess() {
+        AtomicInteger ticks = new AtomicInteger();
+        Guard housekept = Guard.builder("test")
+                .chore(now -> ticks.incrementAndGet())
+                .clock(clock)
+                .tickInterval(Duration.ZERO)
+                .build();
+        for (int i = 0; i < 12; i++) {
+            housekept.tickIfDue();
+        }
+        assertThat(ticks).hasValue(3);
+
+        Permit inProgress = (Permit) housekept.tryAdmit(attempt);
+        housekept.tickIfDue();
+        housekept.tickIfDue();
+        assertThat(ticks).as("while something is asked or in progress").hasValue(5);
+        inProgress.release(Outcome.SUCCESS);
+        housekept.tickIfDue();
+        assertThat(ticks).hasValue(5);
     }
 
     @Test

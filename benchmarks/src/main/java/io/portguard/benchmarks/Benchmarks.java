@@ -1,5 +1,6 @@
 package io.portguard.benchmarks;
 
+import io.portguard.benchmarks.server.Generator;
 import io.portguard.benchmarks.server.ServerBenchmarks;
 import io.portguard.benchmarks.sim.LimitsBenchmark;
 import java.io.IOException;
@@ -37,7 +38,9 @@ public final class Benchmarks implements Runnable {
     private @Nullable CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Benchmarks()).execute(args));
+        System.exit(new CommandLine(new Benchmarks())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
     }
 
     @Override
@@ -165,6 +168,16 @@ public final class Benchmarks implements Runnable {
                 defaultValue = "2")
         double seconds;
 
+        @Option(
+                names = "--load",
+                paramLabel = "WHAT",
+                description = "What sends the requests: ${COMPLETION-CANDIDATES} (default: wrk if it is installed).")
+        private @Nullable Generator load;
+
+        Generator generator() {
+            return load == null ? Generator.best() : load;
+        }
+
         Duration turn() {
             return Duration.ofNanos((long) (seconds * 1e9));
         }
@@ -178,7 +191,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out) throws Exception {
-            return ServerBenchmarks.flood(out, rounds, turn());
+            return ServerBenchmarks.flood(out, generator(), rounds, turn());
         }
     }
 
@@ -190,7 +203,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out) throws Exception {
-            return ServerBenchmarks.overhead(out, rounds, turn());
+            return ServerBenchmarks.overhead(out, generator(), rounds, turn());
         }
     }
 

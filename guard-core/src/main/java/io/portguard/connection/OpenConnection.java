@@ -51,9 +51,18 @@ public final class OpenConnection {
 
     /** The connection enters a phase now; nothing when the guard has ended it. */
     public void enter(Phase phase) {
+        enter(phase, all.nanoTime());
+    }
+
+    /**
+     * The same at a time that was just read.
+     *
+     * @param nowNanos from the guard's clock
+     */
+    public void enter(Phase phase, long nowNanos) {
         long before = state;
         if (phase(before) != Phase.ENDED) {
-            STATE.compareAndSet(this, before, state(phase, all.nanoTime()));
+            STATE.compareAndSet(this, before, state(phase, nowNanos));
         }
     }
 

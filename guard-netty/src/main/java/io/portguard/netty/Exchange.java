@@ -21,6 +21,10 @@ final class Exchange<A> implements ChannelFutureListener {
     Exchange<A> next;
 
     private @Nullable Permit permit;
+
+    /** The permit that was held last: nobody else has it, so it can be given anew. */
+    private @Nullable Permit spent;
+
     private @Nullable A refusal;
     private Outcome outcome = Outcome.SUCCESS;
     private boolean ended;
@@ -50,6 +54,12 @@ final class Exchange<A> implements ChannelFutureListener {
         return permit;
     }
 
+    /** A permit that was released and may be given anew; null when there is none. */
+    @Nullable
+    Permit spent() {
+        return spent;
+    }
+
     boolean hasEnded() {
         return ended;
     }
@@ -61,16 +71,18 @@ final class Exchange<A> implements ChannelFutureListener {
     /** The end of the response was written, or could not be. */
     @Override
     public void operationComplete(ChannelFuture written) {
-        end(written.isSuccess() ? outcome : Outcome.IGNORED);
-        exchanges.forgetEnded();
+        long now = exchanges.now();
+        end(written.isSuccess() ? outcome : Outcome.IGNORED, now);
+        exchanges.forgetEnded(now);
     }
 
-    void end(Outcome how) {
+    void end(Outcome how, long nowNanos) {
         Permit held = permit;
         permit = null;
         ended = true;
         if (held != null) {
-            held.release(how);
+            held.release(how, nowNanos);
+            spent = held;
         }
     }
 }

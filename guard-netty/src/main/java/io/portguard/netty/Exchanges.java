@@ -1,7 +1,9 @@
 package io.portguard.netty;
 
+import io.portguard.NanoClock;
 import io.portguard.Outcome;
 import io.portguard.Permit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,8 @@ final class Exchanges<A> {
      * request is being served. The objects are used again: a connection that sends one request at a time has one.
      */
 
-    private final Runnable onAllEnded;
+    private final NanoClock clock;
+    private final LongConsumer onAllEnded;
     private @Nullable Exchange<A> first;
     private @Nullable Exchange<A> unanswered;
     private @Nullable Exchange<A> last;
@@ -28,10 +31,21 @@ final class Exchanges<A> {
     private int refused;
 
     /**
-     * @param onAllEnded is run when the last exchange has ended
+     * @param onAllEnded is told when the last exchange has ended, and at what time
      */
-    Exchanges(Runnable onAllEnded) {
+    Exchanges(NanoClock clock, LongConsumer onAllEnded) {
+        this.clock = clock;
         this.onAllEnded = onAllEnded;
+    }
+
+    long now() {
+        return clock.nanoTime();
+    }
+
+    /** A permit of an exchange that has ended, to be given anew; null when there is none. */
+    @Nullable
+    Permit spentPermit() {
+        return spare == null ? null : spare.spent();
     }
 
     boolean areAllEnded() {
@@ -84,16 +98,21 @@ final class Exchanges<A> {
         if (exchange != null && refusal != null) {
             unanswered = exchange.next;
             refused--;
-            exchange.end(Outcome.IGNORED);
-            forgetEnded();
+            long now = now();
+            exchange.end(Outcome.IGNORED, now);
+            forgetEnded(now);
         }
         return refusal;
     }
 
     /** Ends all at once: the connection is gone, or does not speak HTTP any more. */
     void endAll(Outcome outcome) {
+        if (first == null) {
+            return;
+        }
+        long now = now();
         for (Exchange<A> exchange = first; exchange != null; exchange = exchange.next) {
-            exchange.end(outcome);
+            exchange.end(outcome, now);
         }
         first = null;
         unanswered = null;
@@ -101,7 +120,7 @@ final class Exchanges<A> {
         refused = 0;
     }
 
-    void forgetEnded() {
+    void forgetEnded(long nowNanos) {
         Exchange<A> exchange = first;
         if (exchange == null) {
             return; // They have all been ended at once.
@@ -113,7 +132,7 @@ final class Exchanges<A> {
         first = exchange;
         if (exchange == null) {
             last = null;
-            onAllEnded.run();
+            onAllEnded.accept(nowNanos);
         }
     }
 

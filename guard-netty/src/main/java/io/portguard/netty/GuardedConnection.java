@@ -156,10 +156,15 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
 
     /** Nothing is in progress; another request is waited for, from now on and for as long as the idle timeout. */
     void waitForNextRequest() {
+        waitForNextRequest(now());
+    }
+
+    /** The same at a time that was just read. */
+    void waitForNextRequest(long nowNanos) {
         if (serving) {
             serving = false;
             awaitsBody(false);
-            enter(Phase.IDLE);
+            enter(Phase.IDLE, nowNanos);
         }
     }
 
@@ -181,15 +186,37 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
 
     /** A request has come. */
     void requestBegins() {
+        requestBegins(now());
+    }
+
+    /** The same at a time that was just read. */
+    void requestBegins(long nowNanos) {
         if (!serving) {
             serving = true;
             served = true;
-            enter(Phase.SERVING);
+            enter(Phase.SERVING, nowNanos);
+        }
+        loopIsUsed();
+    }
+
+    /** A request has come and is refused: unless others are in progress, the next one is waited for. */
+    void requestRefused(long nowNanos) {
+        if (!serving) {
+            served = true;
+            enter(Phase.IDLE, nowNanos);
+        }
+        loopIsUsed();
+    }
+
+    private void loopIsUsed() {
+        if (watch != null) {
+            watch.used();
         }
     }
 
     /** Decides on a unit of work that belongs to the connection; its permit ends with it at the latest. */
     Decision tryAdmit(Priority priority) {
+        loopIsUsed();
         Decision decision = port.guard().tryAdmit(attempts.work(priority));
         if (decision instanceof Permit admitted) {
             if (units.size() >= unitsToLookAt) {
@@ -259,9 +286,17 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         end();
     }
 
+    private long now() {
+        return port.guard().clock().nanoTime();
+    }
+
     private void enter(Phase phase) {
+        enter(phase, now());
+    }
+
+    private void enter(Phase phase, long nowNanos) {
         if (open != null) {
-            open.enter(phase);
+            open.enter(phase, nowNanos);
         }
     }
 

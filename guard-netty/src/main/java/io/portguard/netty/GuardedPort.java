@@ -23,7 +23,6 @@ import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuardedPort {
 
+    private static final double TASKS_START = 1;
+    private static final double TASKS_FULL = 5;
     private static final double UNREAD_START = 0.5;
 
     /** As for the JVM's own direct memory: close to the end, where an allocation that fails ends connections. */
@@ -53,27 +54,39 @@ public final class GuardedPort {
 
     private final StandardGuard port;
     private final Refusals<FullHttpResponse> refusals;
-    private final ConcurrentHashMap<EventLoop, LoopWatch> watches = new ConcurrentHashMap<>();
+    private final EventLoops loops;
 
     /** Made with the first HTTP/2 connection; without one Netty's codec need not be on the class path. */
     private @Nullable Refusals<Http2Answers.Answer> http2Refusals;
 
-    private final UnreadAnswers unreadAnswers = new UnreadAnswers();
+    private final UnreadAnswers unreadAnswers;
     private volatile long idleTimeoutNanos;
 
     private GuardedPort(StandardGuard port) {
         this.port = port;
         this.refusals = new Refusals<>(port::rateLimitFields, new Http1Answers());
+        this.loops = new EventLoops(port, unusedName(port, "event-loop-tasks"));
+        this.unreadAnswers = new UnreadAnswers(unusedName(port, "unread-answers"));
     }
 
     public static GuardedPort of(StandardGuard guard) {
         GuardedPort port = new GuardedPort(guard);
+        guard.pressure().add(port.loops, Trigger.queue(TASKS_START, TASKS_FULL));
         guard.pressure().add(port.unreadAnswers, Trigger.stock(UNREAD_START, 1));
         guard.pressure().add(new NettyMemory(), Trigger.stock(MEMORY_START, MEMORY_FULL));
         guard.settings()
                 .onChange(values -> port.idleTimeoutNanos =
                         values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos());
         return port;
+    }
+
+    /** One guard may have several of these, each with connections of its own. */
+    private static String unusedName(StandardGuard guard, String name) {
+        String unused = name;
+        for (int i = 2; guard.pressure().sources().contains(unused); i++) {
+            unused = name + "-" + i;
+        }
+        return unused;
     }
 
     /**
@@ -223,17 +236,9 @@ public final class GuardedPort {
         port.watchBacklog(localPort, backlog);
     }
 
-    void loopDelay(long nanos) {
-        port.queueDelay().record(nanos);
-    }
-
     /** The watch of an event loop, to be asked for on that loop alone. */
     LoopWatch watch(EventLoop loop) {
-        return watches.computeIfAbsent(loop, absent -> new LoopWatch(this, absent));
-    }
-
-    void forget(EventLoop loop) {
-        watches.remove(loop);
+        return loops.watch(loop);
     }
 
     /** Puts the guard behind what the bootstrap's owner put into the server channel's pipeline. */

@@ -144,10 +144,11 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (known != null || stream == null) {
             return known == null || !known.isRefused();
         }
-        guarded.requestBegins();
+        long now = port.guard().clock().nanoTime();
+        guarded.requestBegins(now);
         Permit permit = null;
         try {
-            Decision decision = port.guard().tryAdmit(guarded.attempts().request(view.of(headers)));
+            Decision decision = port.guard().tryAdmit(guarded.attempts().request(view.of(headers)), null, now);
             if (decision instanceof Rejection rejection) {
                 refuse(context, stream, headers, endStream, rejection);
                 return false;

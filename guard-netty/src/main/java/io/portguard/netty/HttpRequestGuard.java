@@ -1,6 +1,5 @@
 package io.portguard.netty;
 
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write is told to its promise, a close to the close future
-final class HttpRequestGuard extends ChannelDuplexHandler {
+final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
 
     /*
      * An admitted request holds its permit until the end of its response was written to the socket, or the
@@ -45,13 +44,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     /** How many bytes of a refused request's body are read for the sake of keeping the connection. */
     static final int MAX_SWALLOWED_BYTES = 1 << 20;
 
-    /** How many refusals wait behind a response; a client that sends more without reading is shown the door. */
-    static final int MAX_WAITING_REFUSALS = 100;
-
-    private final GuardedPort port;
     private final NettyRequest view = new NettyRequest();
-    private final Exchanges<FullHttpResponse> exchanges = new Exchanges<>(this::waitForRequest);
-    private @Nullable GuardedConnection connection;
 
     /** The end of the present request's body has not been read. */
     private boolean inBody;
@@ -83,45 +76,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
     private boolean passedOn;
 
     HttpRequestGuard(GuardedPort port) {
-        this.port = port;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext added) {
-        if (added.channel().isActive()) {
-            begin(added);
-        }
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext active) {
-        begin(active);
-        active.fireChannelActive();
-    }
-
-    private GuardedConnection begin(ChannelHandlerContext begun) {
-        GuardedConnection present = connection;
-        if (present == null) {
-            present = GuardedConnection.of(begun.channel(), port);
-            connection = present;
-            present.waitForFirstRequest();
-        }
-        return present;
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext inactive) {
-        end();
-        inactive.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext removed) {
-        end();
-    }
-
-    private void end() {
-        exchanges.endAll(Outcome.IGNORED);
+        super(port);
     }
 
     @Override
@@ -148,26 +103,32 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         begin(reading).bodyBytesRead(content.content().readableBytes());
         if (content instanceof LastHttpContent) {
             inBody = false;
-            waitForRequest();
+            if (exchanges.areAllEnded()) {
+                allEnded(now()); // It was answered before its end had come.
+            }
         }
     }
 
     /** Somebody is ready for more; until it comes it is the client who is waited for. */
     @Override
     public void read(ChannelHandlerContext reading) {
-        if (inBody && !swallowing && connection != null) {
-            connection.awaitsBody(true);
+        GuardedConnection present = connection();
+        if (inBody && !swallowing && present != null) {
+            present.awaitsBody(true);
         }
         reading.read();
     }
 
     private void decide(ChannelHandlerContext reading, HttpRequest request) {
-        begin(reading).requestBegins();
+        GuardedConnection present = begin(reading);
+        long now = now();
         inBody = !(request instanceof LastHttpContent);
         Permit permit = null;
         try {
-            Decision decision = port.guard().tryAdmit(begin(reading).attempts().request(view.of(request)));
+            Decision decision =
+                    port.guard().tryAdmit(present.attempts().request(view.of(request)), exchanges.spentPermit(), now);
             if (decision instanceof Rejection rejection) {
+                present.requestRefused(now);
                 refuse(reading, request, rejection);
                 return;
             }
@@ -177,6 +138,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         } finally {
             view.clear();
         }
+        present.requestBegins(now);
         exchanges.admitted(permit);
         passedOn = true;
         reading.fireChannelRead(request);
@@ -207,7 +169,6 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
             exchanges.refused(answer);
         }
         closeIfDue();
-        waitForRequest();
     }
 
     private static Http1Answers.Fate fate(HttpRequest request, boolean closes) {
@@ -237,8 +198,9 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext reading) {
-        if (connection != null) {
-            connection.awaitsBody(false);
+        GuardedConnection present = connection();
+        if (present != null) {
+            present.awaitsBody(false);
         }
         if (flushDue) {
             flushDue = false;
@@ -301,8 +263,9 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             upgraded = true;
             exchanges.endAll(Outcome.IGNORED);
-            if (connection != null) {
-                connection.upgraded();
+            GuardedConnection present = connection();
+            if (present != null) {
+                present.upgraded();
             }
         }
         informational = status.codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -322,10 +285,11 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
         }
     }
 
-    private void waitForRequest() {
-        boolean idle = exchanges.areAllEnded() && (!inBody || swallowing) && !upgraded;
-        if (idle && connection != null) {
-            connection.waitForNextRequest();
+    @Override
+    void allEnded(long nowNanos) {
+        GuardedConnection present = connection();
+        if (present != null && (!inBody || swallowing) && !upgraded) {
+            present.waitForNextRequest(nowNanos);
         }
     }
 }

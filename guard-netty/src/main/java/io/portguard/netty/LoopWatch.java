@@ -1,60 +1,103 @@
 package io.portguard.netty;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.portguard.pressure.QueueDelay;
+import io.portguard.standard.StandardGuard;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Watches over one event loop while guarded connections are on it: how late the loop runs what is due. Confined to
- * its loop.
+ * Watches over one event loop while guarded connections are on it: how late it runs what is given to it, and how many
+ * tasks wait for it. Told of connections and requests on its loop, asked by the housekeeper.
  */
 final class LoopWatch implements Runnable {
 
     /*
-     * A heartbeat is scheduled every 10 ms; how late it comes is how long any task, and any byte that was read,
-     * had to wait for the loop. The interval bounds what is not seen: a loop whose every round takes longer than
-     * that is found out by the difference.
+     * The housekeeper gives the loop a task that does nothing; how late it runs is how long any task, and any byte that
+     * was read, had to wait. While something is read that is done with each tick, else now and then: a loop that has
+     * nothing to do is left alone, and one without connections, which may be suspended, is never woken.
      *
-     * The heart stops with the last connection: a loop that has none may be suspended and must not be woken.
+     * A task that the loop schedules for itself would do as well, and cost more than all the rest of the guard: as long as
+     * one is scheduled, each wait of the loop for its sockets sets and clears a timer of the kernel's, twice a request in a
+     * virtual machine where that leaves the machine.
      */
 
-    static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final GuardedPort port;
+    private final StandardGuard port;
     private final EventLoop loop;
+    private final Runnable onUnused;
     private int connections;
-    private long dueAtNanos;
-    private @Nullable Future<?> heartbeat;
 
-    LoopWatch(GuardedPort port, EventLoop loop) {
+    /** Written by the loop for the housekeeper, that mostly finds it set. */
+    private volatile boolean used = true;
+
+    private volatile boolean probed;
+    private volatile long probedAtNanos;
+
+    /** For the housekeeper alone. */
+    private int waitingBefore;
+
+    /** @param onUnused is run when the last connection has gone */
+    LoopWatch(StandardGuard port, EventLoop loop, Runnable onUnused) {
         this.port = port;
         this.loop = loop;
+        this.onUnused = onUnused;
+        this.probedAtNanos = now();
     }
 
     void connectionAdded() {
-        if (connections++ == 0) {
-            dueAtNanos = now() + INTERVAL_NANOS;
-            heartbeat = loop.scheduleWithFixedDelay(this, INTERVAL_NANOS, INTERVAL_NANOS, TimeUnit.NANOSECONDS);
-        }
+        connections++;
+        used();
     }
 
     void connectionRemoved() {
-        if (--connections == 0 && heartbeat != null) {
-            heartbeat.cancel(false);
-            port.forget(loop);
+        if (--connections == 0) {
+            onUnused.run();
         }
     }
 
+    /** Something was read, or is being done. */
+    void used() {
+        if (!used) {
+            used = true;
+        }
+    }
+
+    /** Finds out how late the loop is. */
+    void probe(long nowNanos) {
+        if (probed) {
+            delays().record(nowNanos - probedAtNanos); // so far
+        } else if (used || nowNanos - probedAtNanos >= REST_NANOS) {
+            used = false;
+            probedAtNanos = nowNanos;
+            probed = true;
+            try {
+                loop.execute(this);
+            } catch (RejectedExecutionException ending) {
+                probed = false;
+            }
+        }
+    }
+
+    /** On the loop: the probe. */
     @Override
     public void run() {
-        try {
-            port.loopDelay(now() - dueAtNanos);
-        } catch (Throwable fault) {
-            // What is thrown here would end the heartbeat.
-            port.guard().fault("a heartbeat", fault);
-        }
-        dueAtNanos = now() + INTERVAL_NANOS;
+        delays().record(now() - probedAtNanos);
+        probed = false;
+    }
+
+    /** How many tasks stand in the loop's queue: the lesser of this time and the last, since a burst is gone by then. */
+    int standingTasks() {
+        int waiting = loop instanceof SingleThreadEventExecutor executor ? executor.pendingTasks() : 0;
+        int standing = Math.min(waiting, waitingBefore);
+        waitingBefore = waiting;
+        return standing;
+    }
+
+    private QueueDelay delays() {
+        return port.queueDelay();
     }
 
     private long now() {

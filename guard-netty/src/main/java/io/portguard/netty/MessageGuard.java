@@ -1,82 +1,41 @@
 package io.portguard.netty;
 
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.portguard.Decision;
-import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Rejection;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Admits and refuses the messages of one connection, each a unit of work that is answered by one message, in
  * their order: line protocols, RESP, length-prefixed calls. Confined to the channel's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what is written is told to its promise
-final class MessageGuard extends ChannelDuplexHandler {
+final class MessageGuard extends ExchangeGuard<Object> {
 
-    /** How many refusals wait behind an answer; a client that sends more without reading is shown the door. */
-    static final int MAX_WAITING_REFUSALS = 100;
-
-    private final GuardedPort port;
     private final Function<Object, Priority> priorities;
     private final Function<Rejection, Object> refusals;
-    private final Exchanges<Object> exchanges = new Exchanges<>(this::waitForMessage);
-    private @Nullable GuardedConnection connection;
     private boolean flushDue;
 
     MessageGuard(GuardedPort port, Function<Object, Priority> priorities, Function<Rejection, Object> refusals) {
-        this.port = port;
+        super(port);
         this.priorities = priorities;
         this.refusals = refusals;
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext added) {
-        if (added.channel().isActive()) {
-            begin(added);
-        }
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext active) {
-        begin(active);
-        active.fireChannelActive();
-    }
-
-    private GuardedConnection begin(ChannelHandlerContext begun) {
-        GuardedConnection present = connection;
-        if (present == null) {
-            present = GuardedConnection.of(begun.channel(), port);
-            connection = present;
-            present.waitForFirstRequest();
-        }
-        return present;
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext inactive) {
-        exchanges.endAll(Outcome.IGNORED);
-        inactive.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext removed) {
-        exchanges.endAll(Outcome.IGNORED);
-    }
-
-    @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
         GuardedConnection present = begin(reading);
-        present.requestBegins();
+        long now = now();
         Permit permit = null;
         try {
-            Decision decision = port.guard().tryAdmit(present.attempts().work(priorities.apply(message)));
+            Decision decision = port.guard()
+                    .tryAdmit(present.attempts().work(priorities.apply(message)), exchanges.spentPermit(), now);
             if (decision instanceof Rejection rejection) {
+                present.requestRefused(now);
                 Object answer = refusals.apply(rejection);
                 ReferenceCountUtil.release(message);
                 refuse(reading, answer);
@@ -86,6 +45,7 @@ final class MessageGuard extends ChannelDuplexHandler {
         } catch (Throwable fault) {
             port.guard().fault("the decision on a message", fault);
         }
+        present.requestBegins(now);
         exchanges.admitted(permit);
         reading.fireChannelRead(message);
     }
@@ -94,7 +54,6 @@ final class MessageGuard extends ChannelDuplexHandler {
         if (exchanges.areAllAnswered()) {
             reading.write(answer);
             flushDue = true;
-            waitForMessage();
         } else if (exchanges.refused() == MAX_WAITING_REFUSALS) {
             ReferenceCountUtil.release(answer);
             reading.close();
@@ -132,9 +91,11 @@ final class MessageGuard extends ChannelDuplexHandler {
         }
     }
 
-    private void waitForMessage() {
-        if (exchanges.areAllEnded() && connection != null) {
-            connection.waitForNextRequest();
+    @Override
+    void allEnded(long nowNanos) {
+        GuardedConnection present = connection();
+        if (present != null) {
+            present.waitForNextRequest(nowNanos);
         }
     }
 }

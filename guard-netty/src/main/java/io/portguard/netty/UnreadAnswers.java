@@ -14,7 +14,12 @@ final class UnreadAnswers implements PressureSource {
 
     private static final double BUDGET = PlatformDependent.maxDirectMemory() / 2.0;
 
+    private final String name;
     private final Set<Channel> unwritable = ConcurrentHashMap.newKeySet();
+
+    UnreadAnswers(String name) {
+        this.name = name;
+    }
 
     void changed(Channel channel) {
         if (channel.isWritable() || !channel.isOpen()) {
@@ -30,7 +35,7 @@ final class UnreadAnswers implements PressureSource {
 
     @Override
     public String name() {
-        return "unread-answers";
+        return name;
     }
 
     @Override

@@ -27,8 +27,11 @@ class AllocationTest {
 
     private static final int ROUNDS = 20_000;
 
-    /** The permit has 32; the rest is for what a compiler may or may not have found out by now. */
-    private static final long ALLOWED_BYTES = 128;
+    /** Less than a permit, which has 32: the codec's own objects are not taken apart by the compiler alike in both. */
+    private static final long ALLOWED_BYTES = 31;
+
+    /** The least of so many measurements counts: in the first ones the code is not compiled yet. */
+    private static final int MEASUREMENTS = 10;
 
     private static final ByteBuf REQUEST = Unpooled.unreleasableBuffer(
             Unpooled.copiedBuffer("GET /job HTTP/1.1\r\nHost: localhost\r\n\r\n", CharsetUtil.US_ASCII));
@@ -40,7 +43,7 @@ class AllocationTest {
             .build();
 
     @Test
-    void anAdmittedRequestOnAKeptConnectionCostsItsPermitAndNothingElse() {
+    void anAdmittedRequestOnAKeptConnectionCostsNotEvenAPermit() {
         long bare = bytesPerRequest(new HttpServerCodec(), new App());
         long guarded =
                 bytesPerRequest(new HttpServerCodec(), GuardedPort.of(guard).requestHandler(), new App());
@@ -59,12 +62,14 @@ class AllocationTest {
     private static long bytesPerRequest(ChannelHandler... handlers) {
         EmbeddedChannel channel = new EmbeddedChannel(handlers);
         channel.freezeTime();
-        serve(channel);
-        long before = allocatedBytes();
-        serve(channel);
-        long after = allocatedBytes();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < MEASUREMENTS; i++) {
+            long before = allocatedBytes();
+            serve(channel);
+            least = Math.min(least, (allocatedBytes() - before) / ROUNDS);
+        }
         channel.finishAndReleaseAll();
-        return (after - before) / ROUNDS;
+        return least;
     }
 
     private static void serve(EmbeddedChannel channel) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,37 @@ class GuardedPortTest {
                 Eventually.until(
                         "the loop is seen to be late",
                         () -> server.guard.status().pressure().getOrDefault("queue-delay", 0.0) > 5);
+            }
+        }
+    }
+
+    @Test
+    void tasksThatStandBeforeAnEventLoopArePressure() throws Exception {
+        try (LoopbackServer server = new LoopbackServer(Map.of())) {
+            try (RawClient client = server.connect()) {
+                client.send("GET /hold HTTP/1.1\r\n\r\n");
+                var context = server.held.poll(LoopbackServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                CountDownLatch goOn = new CountDownLatch(1);
+                context.executor().execute(() -> {
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException ending) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                try {
+                    for (int i = 0; i < 10_000; i++) {
+                        context.executor().execute(() -> {});
+                    }
+                    Eventually.until(
+                            "they are seen",
+                            () -> server.guard.status().pressure().getOrDefault("event-loop-tasks", 0.0) >= 1);
+                } finally {
+                    goOn.countDown();
+                }
+                Eventually.until(
+                        "they are gone",
+                        () -> server.guard.status().pressure().getOrDefault("event-loop-tasks", 1.0) < 0.01);
             }
         }
     }

@@ -18,19 +18,20 @@ record Comparison(String scenario, Load load, Subject baseline, Subject subject)
     /** One turn of one server: processor time for an answer, and answers a second. */
     private record Turn(double cpuMicros, double rate) {}
 
-    void measure(Report report, PrintWriter out, int rounds, Duration time) throws IOException, InterruptedException {
+    void measure(Report report, PrintWriter out, Generator generator, int rounds, Duration time)
+            throws IOException, InterruptedException {
         Turn[] ofBaseline = new Turn[rounds];
         Turn[] ofSubject = new Turn[rounds];
         try (SubjectProcess first = SubjectProcess.start(baseline);
                 SubjectProcess second = SubjectProcess.start(subject)) {
             for (int warmUp = 0; warmUp < 2; warmUp++) {
-                turn(first, time);
-                turn(second, time);
+                turn(first, generator, time);
+                turn(second, generator, time);
             }
             for (int round = 0; round < rounds; round++) {
                 boolean baselineFirst = round % 2 == 0;
-                Turn one = turn(baselineFirst ? first : second, time);
-                Turn other = turn(baselineFirst ? second : first, time);
+                Turn one = turn(baselineFirst ? first : second, generator, time);
+                Turn other = turn(baselineFirst ? second : first, generator, time);
                 ofBaseline[round] = baselineFirst ? one : other;
                 ofSubject[round] = baselineFirst ? other : one;
             }
@@ -55,16 +56,15 @@ record Comparison(String scenario, Load load, Subject baseline, Subject subject)
         out.flush();
     }
 
-    private Turn turn(SubjectProcess server, Duration time) throws IOException, InterruptedException {
+    private Turn turn(SubjectProcess server, Generator generator, Duration time)
+            throws IOException, InterruptedException {
         long cpuBefore = server.cpuNanos();
-        long begun = System.nanoTime();
-        long answers = load.run(server.port(), time);
-        double seconds = (System.nanoTime() - begun) / 1e9;
+        Load.Answers answers = load.run(server.port(), time, generator);
         long cpu = server.cpuNanos() - cpuBefore;
-        if (answers == 0) {
+        if (answers.count() == 0) {
             throw new IOException("not one answer");
         }
-        return new Turn(cpu / 1e3 / answers, answers / seconds);
+        return new Turn(cpu / 1e3 / answers.count(), answers.count() / answers.seconds());
     }
 
     private void tell(Report report, Subject of, Turn[] turns) {

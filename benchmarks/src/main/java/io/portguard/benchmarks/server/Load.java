@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 
 /** Clients in a closed loop: each asks again as soon as it has its answer. */
 enum Load {
+
     /** Opens connections that the server ends without a byte. */
     CONNECTIONS {
         @Override
@@ -46,6 +47,11 @@ enum Load {
     /** Sends requests on a connection that is kept. */
     REQUESTS {
         @Override
+        Answers run(int port, Duration time, Generator generator) throws IOException, InterruptedException {
+            return generator == Generator.WRK ? Wrk.run(port, PATH, CLIENTS, time) : super.run(port, time, generator);
+        }
+
+        @Override
         long run(int port, long untilNanos) throws IOException {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setTcpNoDelay(true);
@@ -66,18 +72,25 @@ enum Load {
         }
     };
 
-    private static final byte[] REQUEST =
-            "GET /hello HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load\r\nAccept: */*\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII);
+    /** What came of a turn: how often the server has answered, and in which time. */
+    record Answers(long count, double seconds) {}
+
+    private static final String PATH = "/hello";
+
+    private static final byte[] REQUEST = ("GET " + PATH
+                    + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load\r\nAccept: */*\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
 
     private static final int CLIENTS = 4;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     /** Until the time has come; returns how often the server has answered. */
     abstract long run(int port, long untilNanos) throws IOException;
 
-    /** Runs several clients for a while; returns how often the server has answered them. */
-    long run(int port, Duration time) throws IOException, InterruptedException {
-        long until = System.nanoTime() + time.toNanos();
+    /** Runs several clients for a while. */
+    Answers run(int port, Duration time, Generator generator) throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        long until = begun + time.toNanos();
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
             List<Future<Long>> counts = new ArrayList<>();
@@ -88,7 +101,7 @@ enum Load {
             for (Future<Long> count : counts) {
                 sum += count.get();
             }
-            return sum;
+            return new Answers(sum, (System.nanoTime() - begun) / NANOS_PER_SECOND);
         } catch (ExecutionException failed) {
             throw new IOException("a client failed", failed.getCause());
         } finally {

@@ -32,20 +32,24 @@ public final class ServerBenchmarks {
     private ServerBenchmarks() {}
 
     /** The cost of refusing beside the least that it takes. */
-    public static Report flood(PrintWriter out, int rounds, Duration time) throws IOException, InterruptedException {
-        return measure("flood", FLOOD, out, rounds, time);
+    public static Report flood(PrintWriter out, Generator generator, int rounds, Duration time)
+            throws IOException, InterruptedException {
+        return measure("flood", FLOOD, out, generator, rounds, time);
     }
 
     /** A hello service with and without the guard. */
-    public static Report overhead(PrintWriter out, int rounds, Duration time) throws IOException, InterruptedException {
-        return measure("overhead", OVERHEAD, out, rounds, time);
+    public static Report overhead(PrintWriter out, Generator generator, int rounds, Duration time)
+            throws IOException, InterruptedException {
+        return measure("overhead", OVERHEAD, out, generator, rounds, time);
     }
 
-    private static Report measure(String name, List<Comparison> comparisons, PrintWriter out, int rounds, Duration time)
+    private static Report measure(
+            String name, List<Comparison> comparisons, PrintWriter out, Generator generator, int rounds, Duration time)
             throws IOException, InterruptedException {
         Report report = Report.named(name);
+        report.environment().put("requests sent by", generator.toString());
         for (Comparison comparison : comparisons) {
-            comparison.measure(report, out, rounds, time);
+            comparison.measure(report, out, generator, rounds, time);
         }
         return report;
     }
