@@ -21,8 +21,8 @@ record Comparison(String scenario, Load load, Subject baseline, Subject subject)
     void measure(Report report, PrintWriter out, int rounds, Duration time) throws IOException, InterruptedException {
         Turn[] ofBaseline = new Turn[rounds];
         Turn[] ofSubject = new Turn[rounds];
-        try (SubjectProcess first = SubjectProcess.start(baseline);
-                SubjectProcess second = SubjectProcess.start(subject)) {
+        try (SubjectProcess first = SubjectProcess.start(Subjects.class, baseline);
+                SubjectProcess second = SubjectProcess.start(Subjects.class, subject)) {
             for (int warmUp = 0; warmUp < 2; warmUp++) {
                 turn(first, time);
                 turn(second, time);
