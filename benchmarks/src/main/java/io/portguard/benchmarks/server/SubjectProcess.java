@@ -5,8 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +33,8 @@ public final class SubjectProcess implements AutoCloseable {
      * @param main what runs in the process: finds the subject by its name, its one argument, and {@link #serve}s it
      */
     public static SubjectProcess start(Class<?> main, Subject subject) throws IOException {
+        Path log = Files.createTempFile("portguard-subject", ".log");
+        log.toFile().deleteOnExit();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xms512m",
@@ -41,13 +45,14 @@ public final class SubjectProcess implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         main.getName(),
                         subject.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(log.toFile())
                 .start();
         try {
             return new SubjectProcess(process);
         } catch (IOException fault) {
             process.destroyForcibly();
-            throw new IOException(subject.name() + " did not start", fault);
+            throw new IOException(
+                    subject.name() + " did not start; it said:\n" + String.join("\n", Files.readAllLines(log)), fault);
         }
     }
 
@@ -86,10 +91,13 @@ public final class SubjectProcess implements AutoCloseable {
 
     /** In the process itself: starts the subject and prints its port, then the processor time for each line read. */
     public static void serve(Subject subject) throws Exception {
-        System.out.println(subject.server().start());
+        // What a library prints must not come between the answers.
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        out.println(subject.server().start());
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         for (int read = System.in.read(); read >= 0; read = System.in.read()) {
-            System.out.println(system.getProcessCpuTime());
+            out.println(system.getProcessCpuTime());
         }
         System.exit(0);
     }
