@@ -1,5 +1,6 @@
 package io.portguard.benchmarks;
 
+import io.portguard.benchmarks.overload.OverloadBenchmark;
 import io.portguard.benchmarks.server.Generator;
 import io.portguard.benchmarks.server.ServerBenchmarks;
 import io.portguard.benchmarks.sim.LimitsBenchmark;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
         subcommands = {
             Benchmarks.Decision.class,
             Benchmarks.Limits.class,
+            Benchmarks.Overload.class,
             Benchmarks.Memory.class,
             Benchmarks.Flood.class,
             Benchmarks.Overhead.class,
@@ -58,12 +60,13 @@ public final class Benchmarks implements Runnable {
         @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to FILE as JSON.")
         private @Nullable Path json;
 
-        abstract Report measure(PrintWriter out) throws Exception;
+        abstract Report measure(PrintWriter out, PrintWriter err) throws Exception;
 
         @Override
         public final Integer call() throws Exception {
-            PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-            Report report = measure(out);
+            CommandLine command = Objects.requireNonNull(spec).commandLine();
+            PrintWriter out = command.getOut();
+            Report report = measure(out, command.getErr());
             if (json != null) {
                 write(report, json);
                 out.println("Written to " + json);
@@ -91,7 +94,7 @@ public final class Benchmarks implements Runnable {
         private boolean full;
 
         @Override
-        Report measure(PrintWriter out) throws Exception {
+        Report measure(PrintWriter out, PrintWriter err) throws Exception {
             Report report = DecisionBenchmark.measure(full);
             AccessBenchmark.measure(report);
             return report;
@@ -131,11 +134,44 @@ public final class Benchmarks implements Runnable {
         private long first;
 
         @Override
-        Report measure(PrintWriter out) {
+        Report measure(PrintWriter out, PrintWriter err) {
             LimitsBenchmark benchmark = new LimitsBenchmark(out);
             return random > 0
                     ? benchmark.runRandom(random, first, subjects)
                     : benchmark.runNamed(scenarios, subjects, seeds);
+        }
+    }
+
+    @Command(
+            name = "overload",
+            description = "Services under more load than they can serve, with Portguard, with its peers, and bare.",
+            mixinStandardHelpOptions = true)
+    static final class Overload extends Benchmark {
+
+        @Option(
+                names = "--subject",
+                paramLabel = "NAME",
+                description = "Only subjects whose name contains NAME, in every case.")
+        private List<String> subjects = List.of();
+
+        @Option(names = "--case", paramLabel = "NAME", description = "Only this case: 0.5x, 1.03x, 2x, 5x, 10x, flood.")
+        private List<String> cases = List.of();
+
+        @Option(names = "--full", description = "Every subject in every case, and longer, for publication.")
+        private boolean full;
+
+        @Option(
+                names = "--rounds",
+                paramLabel = "N",
+                description = "How often, with --full (default: ${DEFAULT-VALUE}).")
+        private int rounds = 1;
+
+        @Override
+        Report measure(PrintWriter out, PrintWriter err) throws Exception {
+            OverloadBenchmark.Size size = full
+                    ? OverloadBenchmark.Size.full(subjects, cases, rounds)
+                    : OverloadBenchmark.Size.byDefault(subjects, cases);
+            return new OverloadBenchmark(size, out, err).run();
         }
     }
 
@@ -146,7 +182,7 @@ public final class Benchmarks implements Runnable {
     static final class Memory extends Benchmark {
 
         @Override
-        Report measure(PrintWriter out) {
+        Report measure(PrintWriter out, PrintWriter err) {
             return new MemoryBenchmark(out).run();
         }
     }
@@ -190,7 +226,7 @@ public final class Benchmarks implements Runnable {
     static final class Flood extends OfServers {
 
         @Override
-        Report measure(PrintWriter out) throws Exception {
+        Report measure(PrintWriter out, PrintWriter err) throws Exception {
             return ServerBenchmarks.flood(out, generator(), rounds, turn());
         }
     }
@@ -202,7 +238,7 @@ public final class Benchmarks implements Runnable {
     static final class Overhead extends OfServers {
 
         @Override
-        Report measure(PrintWriter out) throws Exception {
+        Report measure(PrintWriter out, PrintWriter err) throws Exception {
             return ServerBenchmarks.overhead(out, generator(), rounds, turn());
         }
     }
@@ -221,7 +257,7 @@ public final class Benchmarks implements Runnable {
         private int connections;
 
         @Override
-        Report measure(PrintWriter out) throws IOException {
+        Report measure(PrintWriter out, PrintWriter err) throws IOException {
             return new PressureBenchmark(out).run(connections);
         }
     }

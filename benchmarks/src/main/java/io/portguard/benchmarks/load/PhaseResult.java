@@ -29,12 +29,25 @@ public record PhaseResult(
     /** The requests of a group to one target. */
     public record Stream(String group, String tag, Tally tally) {}
 
+    /** How late a generator may be, at its 99th percentile, before its figures are in doubt: a tenth of the deadline. */
+    public static final double MAX_LATE_MILLIS = 20;
+
     public PhaseResult {
         streams = List.copyOf(streams);
     }
 
+    /** Whether the machine had room for the generator: if not, latencies are partly the generator's own. */
+    public boolean generatorKeptUp() {
+        return !(sendLateP99Millis > MAX_LATE_MILLIS);
+    }
+
     public Tally total() {
         return sum(stream -> true);
+    }
+
+    /** Answers in time, as a share of what a service can do, in percent. */
+    public double goodputPercent(double capacityPerSecond) {
+        return 100 * total().count(Outcome.IN_TIME) / (capacityPerSecond * length.toNanos() / 1e9);
     }
 
     public Tally group(String group) {

@@ -22,8 +22,8 @@ record Comparison(String scenario, Load load, Subject baseline, Subject subject)
             throws IOException, InterruptedException {
         Turn[] ofBaseline = new Turn[rounds];
         Turn[] ofSubject = new Turn[rounds];
-        try (SubjectProcess first = SubjectProcess.start(baseline);
-                SubjectProcess second = SubjectProcess.start(subject)) {
+        try (SubjectProcess first = SubjectProcess.start(Subjects.class, baseline);
+                SubjectProcess second = SubjectProcess.start(Subjects.class, subject)) {
             for (int warmUp = 0; warmUp < 2; warmUp++) {
                 turn(first, generator, time);
                 turn(second, generator, time);

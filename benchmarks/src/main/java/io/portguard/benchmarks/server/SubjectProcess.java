@@ -5,13 +5,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A subject in a process of its own, which tells how much processor time it has used. Not thread-safe. */
-final class SubjectProcess implements AutoCloseable {
+public final class SubjectProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader answers;
@@ -25,7 +27,14 @@ final class SubjectProcess implements AutoCloseable {
         port = (int) answer();
     }
 
-    static SubjectProcess start(Subject subject) throws IOException {
+    /**
+     * Starts a subject.
+     *
+     * @param main what runs in the process: finds the subject by its name, its one argument, and {@link #serve}s it
+     */
+    public static SubjectProcess start(Class<?> main, Subject subject) throws IOException {
+        Path log = Files.createTempFile("portguard-subject", ".log");
+        log.toFile().deleteOnExit();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xms512m",
@@ -34,19 +43,21 @@ final class SubjectProcess implements AutoCloseable {
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        SubjectProcess.class.getName(),
+                        main.getName(),
                         subject.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(log.toFile())
                 .start();
         try {
             return new SubjectProcess(process);
         } catch (IOException fault) {
             process.destroyForcibly();
-            throw new IOException(subject.name() + " did not start", fault);
+            throw new IOException(
+                    subject.name() + " did not start; it said:\n" + String.join("\n", Files.readAllLines(log)), fault);
         }
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return port;
     }
 
@@ -78,12 +89,15 @@ final class SubjectProcess implements AutoCloseable {
         }
     }
 
-    /** In the process itself: prints the port, then the processor time for each line that is read. */
-    public static void main(String[] arguments) throws Exception {
-        System.out.println(Subjects.named(arguments[0]).server().start());
+    /** In the process itself: starts the subject and prints its port, then the processor time for each line read. */
+    public static void serve(Subject subject) throws Exception {
+        // What a library prints must not come between the answers.
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        out.println(subject.server().start());
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         for (int read = System.in.read(); read >= 0; read = System.in.read()) {
-            System.out.println(system.getProcessCpuTime());
+            out.println(system.getProcessCpuTime());
         }
         System.exit(0);
     }

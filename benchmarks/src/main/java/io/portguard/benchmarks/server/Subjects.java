@@ -17,6 +17,11 @@ final class Subjects {
 
     private Subjects() {}
 
+    /** In a process of its own: serves the subject that is named. */
+    public static void main(String[] arguments) throws Exception {
+        SubjectProcess.serve(named(arguments[0]));
+    }
+
     static Subject named(String name) {
         return ALL.stream()
                 .filter(subject -> subject.name().equals(name))

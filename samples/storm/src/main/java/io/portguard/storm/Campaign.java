@@ -3,6 +3,7 @@ package io.portguard.storm;
 import io.portguard.benchmarks.load.ClosedLoop;
 import io.portguard.benchmarks.load.ClosedLoopResult;
 import io.portguard.benchmarks.load.Outcome;
+import io.portguard.benchmarks.overload.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -92,10 +93,10 @@ final class Campaign {
     private static List<Scenario> scenarios(Mix mix, double capacity, int floodSeconds) {
         List<Scenario> scenarios = new ArrayList<>();
         if (mix.hasOverload()) {
-            scenarios.add(Scenario.overload(capacity, floodSeconds));
+            scenarios.add(Scenario.overload(10, capacity, new Scenario.Lengths(2, 3, floodSeconds, 15)));
         }
         if (mix.hasFlood()) {
-            scenarios.add(Scenario.flood(capacity, floodSeconds));
+            scenarios.add(Scenario.flood(capacity, new Scenario.Lengths(2, 2, Math.min(8, floodSeconds), 10)));
         }
         return scenarios;
     }

@@ -1,5 +1,7 @@
 package io.portguard.storm;
 
+import io.portguard.benchmarks.load.PhaseResult;
+import io.portguard.benchmarks.overload.Scenario;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,9 +17,6 @@ import java.util.Map;
  */
 record Comparison(Scenario scenario, double capacity, Map<Subject, Observation> observations) {
 
-    // A tenth of the deadline.
-    private static final double MAX_LATE_MILLIS = 20;
-
     Comparison {
         observations = Map.copyOf(observations);
     }
@@ -32,7 +31,7 @@ record Comparison(Scenario scenario, double capacity, Map<Subject, Observation> 
     String caution() {
         List<String> late = new ArrayList<>();
         figures().forEach((subject, figures) -> {
-            if (figures.generatorLateP99Millis() > MAX_LATE_MILLIS) {
+            if (figures.generatorLateP99Millis() > PhaseResult.MAX_LATE_MILLIS) {
                 late.add(String.format(Locale.ROOT, "%.0f ms (%s)", figures.generatorLateP99Millis(), subject.label()));
             }
         });

@@ -4,6 +4,8 @@ import io.portguard.benchmarks.load.Outcome;
 import io.portguard.benchmarks.load.PhaseResult;
 import io.portguard.benchmarks.load.Refusal;
 import io.portguard.benchmarks.load.Tally;
+import io.portguard.benchmarks.overload.Recovery;
+import io.portguard.benchmarks.overload.Scenario;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -56,12 +58,11 @@ record Figures(
     static Figures of(Observation observation, double capacity) {
         PhaseResult flood = observation.load().phase(Scenario.FLOOD);
         Tally total = flood.total();
-        double seconds = flood.length().toNanos() / 1e9;
         Tally polite = flood.group(Scenario.POLITE);
         Tally critical = flood.sum(
                 stream -> stream.group().equals(Scenario.POLITE) && stream.tag().equals(Scenario.CRITICAL_TAG));
         return new Figures(
-                100 * total.count(Outcome.IN_TIME) / (capacity * seconds),
+                flood.goodputPercent(capacity),
                 orNull(total.admittedMillis(50)),
                 orNull(total.admittedMillis(99)),
                 orNull(total.refusedMillis(99)),

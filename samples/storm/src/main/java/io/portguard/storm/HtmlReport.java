@@ -4,6 +4,7 @@ import io.portguard.benchmarks.load.LoadPlan;
 import io.portguard.benchmarks.load.Outcome;
 import io.portguard.benchmarks.load.Slot;
 import io.portguard.benchmarks.load.Tally;
+import io.portguard.benchmarks.overload.Scenario;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

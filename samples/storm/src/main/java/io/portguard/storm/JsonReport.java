@@ -1,5 +1,6 @@
 package io.portguard.storm;
 
+import io.portguard.benchmarks.overload.Scenario;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;

@@ -4,6 +4,7 @@ import io.portguard.benchmarks.load.LoadListener;
 import io.portguard.benchmarks.load.Outcome;
 import io.portguard.benchmarks.load.Slot;
 import io.portguard.benchmarks.load.Tally;
+import io.portguard.benchmarks.overload.Scenario;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,10 @@ import io.portguard.benchmarks.load.LoadResult;
 import io.portguard.benchmarks.load.OpenLoop;
 import io.portguard.benchmarks.load.Phase;
 import io.portguard.benchmarks.load.Slot;
-import io.portguard.benchmarks.load.Tally;
+import io.portguard.benchmarks.overload.Recovery;
+import io.portguard.benchmarks.overload.RecoveryWatch;
+import io.portguard.benchmarks.overload.Scenario;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,33 +23,18 @@ import java.util.List;
 record Observation(
         LoadResult load, Recovery recovery, double cpuPercent, List<GuardSample> guardSamples, HealthCount health) {
 
-    // Good for so long after the flood, a service has recovered; there is no need to watch it further.
     private static final double CALM_SECONDS = 4;
 
     /** Plays a scenario. */
     static Observation of(Scenario scenario, ServerProcess server, LoadListener display) throws InterruptedException {
         Watch watch = new Watch(server, display);
         OpenLoop loop = new OpenLoop(scenario.plan(server.port()), watch);
-        watch.stop = loop::stop;
+        watch.recovery.stops(loop);
         try (Probes probes = Probes.start(server.port())) {
             LoadResult result = loop.run();
             return new Observation(
-                    result,
-                    Recovery.of(slots(result, Scenario.AFTER), p99(slots(result, Scenario.BEFORE))),
-                    watch.cpuPercent,
-                    probes.guardSamples(),
-                    probes.health());
+                    result, Recovery.of(result), watch.cpuPercent, probes.guardSamples(), probes.health());
         }
-    }
-
-    private static double p99(List<Slot> slots) {
-        return Tally.sum(slots.stream().map(Slot::tally).toList()).admittedMillis(99);
-    }
-
-    private static List<Slot> slots(LoadResult result, String phase) {
-        return result.slots().stream()
-                .filter(slot -> slot.phase().equals(phase))
-                .toList();
     }
 
     /** Follows the run: measures the service's CPU time during the flood, and ends the run after the recovery. */
@@ -56,9 +42,7 @@ record Observation(
 
         private final ServerProcess server;
         private final LoadListener display;
-        private final List<Slot> before = new ArrayList<>();
-        private final List<Slot> after = new ArrayList<>();
-        private Runnable stop = () -> {};
+        private final RecoveryWatch recovery = new RecoveryWatch(CALM_SECONDS);
         private Duration cpuAtFlood = Duration.ZERO;
         private long floodStart;
         private double cpuPercent;
@@ -90,16 +74,7 @@ record Observation(
         @Override
         public void slotSettled(Slot slot) {
             display.slotSettled(slot);
-            if (slot.phase().equals(Scenario.BEFORE)) {
-                before.add(slot);
-            } else if (slot.phase().equals(Scenario.AFTER)) {
-                after.add(slot);
-                double watched = after.size() * slot.seconds();
-                Recovery soFar = Recovery.of(after, p99(before));
-                if (soFar.recovered() && watched - soFar.seconds() >= CALM_SECONDS) {
-                    stop.run();
-                }
-            }
+            recovery.slotSettled(slot);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.portguard.storm;
 
+import io.portguard.benchmarks.overload.Scenario;
 import java.util.List;
 
 /** One of the two services that are compared: the same program, with its guard or without. */

@@ -1,5 +1,6 @@
 package io.portguard.storm;
 
+import io.portguard.benchmarks.overload.Recovery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

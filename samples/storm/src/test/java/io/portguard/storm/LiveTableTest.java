@@ -2,6 +2,7 @@ package io.portguard.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.benchmarks.overload.Scenario;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

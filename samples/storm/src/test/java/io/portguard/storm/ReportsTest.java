@@ -2,6 +2,7 @@ package io.portguard.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.benchmarks.overload.Scenario;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ class ReportsTest {
             "cpu_pct");
 
     private final List<Comparison> comparisons = List.of(
-            Results.comparison(Scenario.overload(Results.CAPACITY, 12)),
-            Results.comparison(Scenario.flood(Results.CAPACITY, 12)));
+            Results.comparison(Scenario.overload(10, Results.CAPACITY, Results.LENGTHS)),
+            Results.comparison(Scenario.flood(Results.CAPACITY, Results.LENGTHS)));
 
     @Test
     void theJsonHasTheContractsKeysFirst() {
@@ -77,7 +78,7 @@ class ReportsTest {
 
     @Test
     void aGeneratorThatWasLateCastsDoubtOnTheFigures() {
-        Scenario scenario = Scenario.overload(Results.CAPACITY, 12);
+        Scenario scenario = Scenario.overload(10, Results.CAPACITY, Results.LENGTHS);
         Comparison busy = new Comparison(
                 scenario,
                 Results.CAPACITY,

@@ -6,6 +6,8 @@ import io.portguard.benchmarks.load.PhaseResult;
 import io.portguard.benchmarks.load.Refusal;
 import io.portguard.benchmarks.load.Slot;
 import io.portguard.benchmarks.load.Tally;
+import io.portguard.benchmarks.overload.Recovery;
+import io.portguard.benchmarks.overload.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Map;
 final class Results {
 
     static final double CAPACITY = 1_000;
+    static final Scenario.Lengths LENGTHS = new Scenario.Lengths(2, 3, 12, 15);
 
     private Results() {}
 

@@ -1,5 +1,6 @@
-package io.portguard.storm;
+package io.portguard.benchmarks.overload;
 
+import io.portguard.benchmarks.load.LoadResult;
 import io.portguard.benchmarks.load.Outcome;
 import io.portguard.benchmarks.load.Slot;
 import io.portguard.benchmarks.load.Tally;
@@ -13,12 +14,26 @@ import java.util.List;
  * @param seconds the time; if it has not recovered, how long it was watched
  * @param recovered whether the last slots were good
  */
-record Recovery(double seconds, boolean recovered) {
+public record Recovery(double seconds, boolean recovered) {
 
     static final double MIN_SUCCESS = 0.99;
     // A slot has some two hundred requests, so its 99th percentile is the third slowest: one hiccup of the
     // machine must not count as the flood's doing.
     static final double SLACK_MILLIS = 20;
+
+    /** Looks for the recovery in a run that has ended. */
+    public static Recovery of(LoadResult run) {
+        return of(slots(run, Scenario.AFTER), p99(slots(run, Scenario.BEFORE)));
+    }
+
+    /** The 99th percentile of what was admitted in these slots. */
+    static double p99(List<Slot> slots) {
+        return Tally.sum(slots.stream().map(Slot::tally).toList()).admittedMillis(99);
+    }
+
+    private static List<Slot> slots(LoadResult run, String phase) {
+        return run.slots().stream().filter(slot -> slot.phase().equals(phase)).toList();
+    }
 
     /**
      * Looks for the recovery.

@@ -1,4 +1,4 @@
-package io.portguard.storm;
+package io.portguard.benchmarks.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Test;
 
 class ScenarioTest {
 
+    private static final Scenario.Lengths LENGTHS = new Scenario.Lengths(2, 3, 12, 15);
+
     @Test
     void anOverloadIsTenTimesTheCapacityHalfOfItFromOneClient() {
-        Scenario scenario = Scenario.overload(1_500, 12);
+        Scenario scenario = Scenario.overload(10, 1_500, LENGTHS);
 
         assertThat(scenario.offeredPerSecond()).isEqualTo(15_000);
         assertThat(phase(scenario, Scenario.FLOOD))
@@ -25,7 +27,7 @@ class ScenarioTest {
 
     @Test
     void aFloodLeavesThePoliteClientsAtHalfTheCapacity() {
-        Scenario scenario = Scenario.flood(1_500, 12);
+        Scenario scenario = Scenario.flood(1_500, LENGTHS);
 
         assertThat(phase(scenario, Scenario.FLOOD).rates())
                 .isEqualTo(Map.of(Scenario.POLITE, 750.0, Scenario.ABUSER, 6_750.0));
@@ -33,7 +35,7 @@ class ScenarioTest {
 
     @Test
     void theAbuserIsOneAddressAndAFifthOfThePoliteRequestsIsCritical() {
-        LoadPlan plan = Scenario.overload(1_500, 12).plan(4711);
+        LoadPlan plan = Scenario.overload(10, 1_500, LENGTHS).plan(4711);
 
         assertThat(plan.port()).isEqualTo(4711);
         assertThat(plan.groups().get(0).clients()).isEqualTo(100);
@@ -44,7 +46,7 @@ class ScenarioTest {
 
     @Test
     void aServiceFasterThanTheGeneratorIsFloodedAsWellAsCanBe() {
-        assertThat(Scenario.overload(80_000, 12).offeredPerSecond()).isEqualTo(24_000);
+        assertThat(Scenario.overload(10, 80_000, LENGTHS).offeredPerSecond()).isEqualTo(24_000);
     }
 
     private static Phase phase(Scenario scenario, String name) {

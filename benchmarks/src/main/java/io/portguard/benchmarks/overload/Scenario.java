@@ -1,9 +1,10 @@
-package io.portguard.storm;
+package io.portguard.benchmarks.overload;
 
 import io.portguard.benchmarks.load.ClientGroup;
 import io.portguard.benchmarks.load.LoadPlan;
 import io.portguard.benchmarks.load.Phase;
 import io.portguard.benchmarks.load.Target;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,25 +18,25 @@ import java.util.Map;
  * @param phases the load
  * @param offeredPerSecond what is offered during the flood, by all clients
  */
-record Scenario(String name, String title, List<Phase> phases, double offeredPerSecond) {
+public record Scenario(String name, String title, List<Phase> phases, double offeredPerSecond) {
 
-    static final String POLITE = "polite";
-    static final String ABUSER = "abuser";
-    static final String NORMAL_TAG = "normal";
-    static final String CRITICAL_TAG = "critical";
-    static final String PATH = "/job";
-    static final String CRITICAL_PATH = "/job/critical";
+    public static final String POLITE = "polite";
+    public static final String ABUSER = "abuser";
+    public static final String NORMAL_TAG = "normal";
+    public static final String CRITICAL_TAG = "critical";
+    public static final String PATH = "/job";
+    public static final String CRITICAL_PATH = "/job/critical";
 
-    static final String OVERLOAD = "overload";
-    static final String FLOOD_MIX = "flood";
+    public static final String OVERLOAD = "overload";
+    public static final String FLOOD_MIX = "flood";
 
-    static final String SETTLE = "settle";
-    static final String BEFORE = "before";
-    static final String FLOOD = "flood";
-    static final String AFTER = "after";
+    public static final String SETTLE = "settle";
+    public static final String BEFORE = "before";
+    public static final String FLOOD = "flood";
+    public static final String AFTER = "after";
 
     /** Where warm-up and capacity measurement come from, so that they count against none of the others. */
-    static final ClientGroup WARM_UP_CLIENTS =
+    public static final ClientGroup WARM_UP_CLIENTS =
             new ClientGroup("warm-up", "127.3.0.1", 32, 8, List.of(new Target(NORMAL_TAG, PATH, 1)));
 
     private static final double NORMAL_LOAD = 0.5;
@@ -51,20 +52,32 @@ record Scenario(String name, String title, List<Phase> phases, double offeredPer
                     List.of(new Target(NORMAL_TAG, PATH, 0.8), new Target(CRITICAL_TAG, CRITICAL_PATH, 0.2))),
             new ClientGroup(ABUSER, "127.2.0.1", 1, 800, List.of(new Target("abuse", PATH, 1))));
 
-    /** Ten times the capacity, half of it from one client. */
-    static Scenario overload(double capacity, int floodSeconds) {
-        double offered = Math.min(MAX_OFFERED, 10 * capacity);
+    public Scenario {
+        phases = List.copyOf(phases);
+    }
+
+    /**
+     * How long the phases last, in seconds.
+     *
+     * @param after at most
+     */
+    public record Lengths(int settle, int before, int flood, int after) {}
+
+    /** So many times the capacity, half of it from one client. */
+    public static Scenario overload(double factor, double capacity, Lengths lengths) {
+        double offered = Math.min(MAX_OFFERED, factor * capacity);
         return of(
                 OVERLOAD,
-                "10 times capacity, half of it from one abusive client",
+                BigDecimal.valueOf(factor).stripTrailingZeros().toPlainString()
+                        + " times capacity, half of it from one abusive client",
                 capacity,
                 offered / 2,
                 offered / 2,
-                new Lengths(3, floodSeconds, 15));
+                lengths);
     }
 
     /** Half the capacity from polite clients, four and a half times from one client. */
-    static Scenario flood(double capacity, int floodSeconds) {
+    public static Scenario flood(double capacity, Lengths lengths) {
         double offered = Math.min(MAX_OFFERED, 5 * capacity);
         return of(
                 FLOOD_MIX,
@@ -72,11 +85,8 @@ record Scenario(String name, String title, List<Phase> phases, double offeredPer
                 capacity,
                 offered * 0.1,
                 offered * 0.9,
-                new Lengths(2, Math.min(8, floodSeconds), 10));
+                lengths);
     }
-
-    /** How long the phases last, in seconds; {@code after} at most. */
-    private record Lengths(int before, int flood, int after) {}
 
     private static Scenario of(
             String name, String title, double capacity, double polite, double abuser, Lengths lengths) {
@@ -85,14 +95,14 @@ record Scenario(String name, String title, List<Phase> phases, double offeredPer
                 name,
                 title,
                 List.of(
-                        new Phase(SETTLE, Duration.ofSeconds(2), normal),
+                        new Phase(SETTLE, Duration.ofSeconds(lengths.settle()), normal),
                         new Phase(BEFORE, Duration.ofSeconds(lengths.before()), normal),
                         new Phase(FLOOD, Duration.ofSeconds(lengths.flood()), Map.of(POLITE, polite, ABUSER, abuser)),
                         new Phase(AFTER, Duration.ofSeconds(lengths.after()), normal)),
                 polite + abuser);
     }
 
-    LoadPlan plan(int port) {
+    public LoadPlan plan(int port) {
         return new LoadPlan(port, CLIENTS, phases);
     }
 }
