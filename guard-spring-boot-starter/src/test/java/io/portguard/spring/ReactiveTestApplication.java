@@ -14,8 +14,12 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -25,7 +29,13 @@ import reactor.core.publisher.Sinks;
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @Import(ReactiveTestApplication.Controller.class)
-class ReactiveTestApplication {
+class ReactiveTestApplication implements WebFluxConfigurer {
+
+    /** By itself Spring takes Jetty's upgrade as soon as Jetty's WebSockets are on the class path, on any server. */
+    @Override
+    public WebSocketService getWebSocketService() {
+        return new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy());
+    }
 
     @Bean
     ReactiveGate reactiveGate() {
