@@ -5,48 +5,26 @@ package io.portguard.limit;
  * for congestion avoidance", 1989): up by one for a window that used the limit and was on time, down by a tenth
  * for one with drops or with a mean latency above the least seen by more than the target delay.
  */
-final class AimdLimit implements Limit {
+final class AimdLimit extends SteppedLimit {
 
     private static final double DECREASE = 0.9;
 
-    private LimitParameters parameters;
     private double leastLatencyNanos = Double.MAX_VALUE;
-    private double limit;
 
     AimdLimit(LimitParameters parameters) {
-        this.parameters = parameters;
-        this.limit = parameters.initial();
+        super(parameters);
     }
 
     @Override
-    public Allowance initial() {
-        return allowance();
-    }
-
-    @Override
-    public Allowance update(Window window) {
+    double next(double limit, Window window) {
         double latency = window.meanLatencyNanos();
         if (window.served() > 0) {
             leastLatencyNanos = Math.min(leastLatencyNanos, latency);
         }
-        boolean late = window.served() > 0 && latency > leastLatencyNanos + parameters.targetDelayNanos();
+        boolean late = window.served() > 0 && latency > leastLatencyNanos + targetDelayNanos();
         if (window.dropped() > 0 || late) {
-            limit *= DECREASE;
-        } else if (window.refused() > 0 || window.peakInFlight() >= limit) {
-            limit += 1;
+            return limit * DECREASE;
         }
-        limit = parameters.clamp(limit);
-        return allowance();
-    }
-
-    @Override
-    public Allowance reconfigure(LimitParameters changed) {
-        parameters = changed;
-        limit = parameters.clamp(limit);
-        return allowance();
-    }
-
-    private Allowance allowance() {
-        return Allowance.ofLimit((int) Math.round(limit));
+        return window.refused() > 0 || window.peakInFlight() >= limit ? limit + 1 : limit;
     }
 }

@@ -5,7 +5,7 @@ package io.portguard.limit;
  * the "gradient" of Netflix's concurrency-limits (Gradient2) and of Envoy's adaptive concurrency filter. It
  * reads windows rather than single requests.
  */
-final class GradientLimit implements Limit {
+final class GradientLimit extends SteppedLimit {
 
     /** How much worse than in the long term latency may be before the limit goes down. */
     private static final double TOLERANCE = 1.5;
@@ -13,23 +13,17 @@ final class GradientLimit implements Limit {
     private static final double SMOOTHING = 0.2;
     private static final double LONG_TERM_WINDOWS = 600;
     private static final double RECOVERY = 0.95;
+    private static final double DROPPED = 0.9;
 
-    private LimitParameters parameters;
     private double longTermNanos;
-    private double limit;
 
     GradientLimit(LimitParameters parameters) {
-        this.parameters = parameters;
-        this.limit = parameters.initial();
+        super(parameters);
     }
 
     @Override
-    public Allowance initial() {
-        return allowance();
-    }
-
-    @Override
-    public Allowance update(Window window) {
+    double next(double limit, Window window) {
+        double next = limit;
         if (window.served() > 0) {
             // Never nothing: a ratio of nothing to nothing is no number, and neither would the limit be.
             double latency = Math.max(1, window.meanLatencyNanos());
@@ -42,25 +36,9 @@ final class GradientLimit implements Limit {
             boolean used = window.refused() > 0 || window.peakInFlight() * 2 >= limit;
             if (used) {
                 double gradient = Math.max(0.5, Math.min(1, TOLERANCE * longTermNanos / latency));
-                double next = limit * gradient + Math.sqrt(limit);
-                limit += (next - limit) * SMOOTHING;
+                next += (limit * gradient + Math.sqrt(limit) - limit) * SMOOTHING;
             }
         }
-        if (window.dropped() > 0) {
-            limit *= 0.9;
-        }
-        limit = parameters.clamp(limit);
-        return allowance();
-    }
-
-    @Override
-    public Allowance reconfigure(LimitParameters changed) {
-        parameters = changed;
-        limit = parameters.clamp(limit);
-        return allowance();
-    }
-
-    private Allowance allowance() {
-        return Allowance.ofLimit((int) Math.round(limit));
+        return window.dropped() > 0 ? next * DROPPED : next;
     }
 }

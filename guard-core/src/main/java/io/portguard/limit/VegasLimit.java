@@ -6,54 +6,34 @@ package io.portguard.limit;
  * waiting; the limit grows while they are fewer than {@code alpha} and shrinks while they are more than {@code
  * beta}, both proportional to the logarithm of the limit. It reads windows rather than single requests.
  */
-final class VegasLimit implements Limit {
+final class VegasLimit extends SteppedLimit {
 
     private static final double ALPHA = 3;
     private static final double BETA = 6;
 
-    private LimitParameters parameters;
     private double leastLatencyNanos = Double.MAX_VALUE;
-    private double limit;
 
     VegasLimit(LimitParameters parameters) {
-        this.parameters = parameters;
-        this.limit = parameters.initial();
+        super(parameters);
     }
 
     @Override
-    public Allowance initial() {
-        return allowance();
-    }
-
-    @Override
-    public Allowance update(Window window) {
+    double next(double limit, Window window) {
         double step = Math.max(1, Math.log10(limit));
-        if (window.served() > 0) {
-            // Never nothing: a ratio of nothing to nothing is no number, and neither would the limit be.
-            double latency = Math.max(1, window.meanLatencyNanos());
-            leastLatencyNanos = Math.min(leastLatencyNanos, latency);
-            double waiting = window.meanInFlight() * (1 - leastLatencyNanos / latency);
-            boolean used = window.refused() > 0 || window.peakInFlight() * 2 >= limit;
-            if (window.dropped() > 0 || waiting > BETA * step) {
-                limit -= step;
-            } else if (used && waiting < ALPHA * step) {
-                limit += waiting < step ? BETA * step : step;
-            }
-        } else if (window.dropped() > 0) {
-            limit -= step;
+        if (window.served() == 0) {
+            return window.dropped() > 0 ? limit - step : limit;
         }
-        limit = parameters.clamp(limit);
-        return allowance();
-    }
-
-    @Override
-    public Allowance reconfigure(LimitParameters changed) {
-        parameters = changed;
-        limit = parameters.clamp(limit);
-        return allowance();
-    }
-
-    private Allowance allowance() {
-        return Allowance.ofLimit((int) Math.round(limit));
+        // Never nothing: a ratio of nothing to nothing is no number, and neither would the limit be.
+        double latency = Math.max(1, window.meanLatencyNanos());
+        leastLatencyNanos = Math.min(leastLatencyNanos, latency);
+        double waiting = window.meanInFlight() * (1 - leastLatencyNanos / latency);
+        boolean used = window.refused() > 0 || window.peakInFlight() * 2 >= limit;
+        if (window.dropped() > 0 || waiting > BETA * step) {
+            return limit - step;
+        }
+        if (used && waiting < ALPHA * step) {
+            return limit + (waiting < step ? BETA * step : step);
+        }
+        return limit;
     }
 }
