@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every request has a rank, its priority times {@value #COHORTS} plus its client's cohort, and is refused
  * when its rank is among the {@code level} highest (Zhou et al., "Overload Control for Scaling WeChat
- * Microservices", 2018). The cohort is hashed from the client and a salt that changes every few minutes, so a
- * client is not refused at random in the middle of what it does, nor the same ones for ever.
+ * Microservices", 2018). The cohort is hashed from the client and the number of the five minutes it is in, which begin
+ * at another moment for each client: so a client is not refused at random in the middle of what it does, nor are the same
+ * ones for ever, and at no moment do many change places.
  */
 final class SheddingRule implements Rule {
 
@@ -25,17 +26,16 @@ final class SheddingRule implements Rule {
     static final int MAX_LEVEL = Priority.values().length * COHORTS - 1;
 
     private static final int RANKS = MAX_LEVEL + 1;
+    private static final int GOLDEN_RATIO = 0x9e37_79b9;
+    private static final int MIXER = 0x2c1b_3c6d;
     private static final Rejection REJECTION = Rejection.of(Reason.OVERLOAD);
-    private static final long SALT_LASTS_NANOS = TimeUnit.MINUTES.toNanos(5);
+    static final long COHORT_LASTS_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final ConcurrencyRule concurrency;
     private volatile int level;
-    private volatile int salt = 1;
-    private long saltEndsAtNanos;
 
-    SheddingRule(ConcurrencyRule concurrency, long nowNanos) {
+    SheddingRule(ConcurrencyRule concurrency) {
         this.concurrency = concurrency;
-        this.saltEndsAtNanos = nowNanos + SALT_LASTS_NANOS;
     }
 
     int level() {
@@ -66,7 +66,7 @@ final class SheddingRule implements Rule {
 
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
-        int rank = attempt.priority().ordinal() * COHORTS + cohort(attempt);
+        int rank = attempt.priority().ordinal() * COHORTS + cohort(attempt, now);
         if (rank < RANKS - level || isStarved()) {
             return Verdict.pass();
         }
@@ -78,16 +78,10 @@ final class SheddingRule implements Rule {
         return concurrency.inFlight() < concurrency.allowance().capacity() / 4;
     }
 
-    private int cohort(Attempt attempt) {
-        int hash = (attempt.client().key().hashCode() ^ salt) * 0x9e37_79b9;
-        return hash >>> 25;
-    }
-
-    @Override
-    public void tick(long now) {
-        if (now - saltEndsAtNanos >= 0) {
-            saltEndsAtNanos = now + SALT_LASTS_NANOS;
-            salt = salt * 0x2c1b_3c6d + 1;
-        }
+    private static int cohort(Attempt attempt, long now) {
+        int hash = attempt.client().key().hashCode() * GOLDEN_RATIO;
+        long offset = (hash >>> 16) * (COHORT_LASTS_NANOS >> 16);
+        int turn = (int) Math.floorDiv(now + offset, COHORT_LASTS_NANOS);
+        return ((hash ^ (turn * MIXER)) * GOLDEN_RATIO) >>> 25;
     }
 }

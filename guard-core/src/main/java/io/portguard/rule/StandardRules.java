@@ -71,7 +71,7 @@ public final class StandardRules {
         clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET, penalties);
         clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
         concurrency = new ConcurrencyRule(limit, clients, fairShare, places, now);
-        shedding = new SheddingRule(concurrency, now);
+        shedding = new SheddingRule(concurrency);
         sheddingBackground = new BackgroundSheddingRule(shedding);
         clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET, penalties);
         acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);

@@ -13,6 +13,7 @@ import io.portguard.limit.Algorithm;
 import io.portguard.limit.LimitParameters;
 import io.portguard.limit.Limits;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class SheddingRuleTest {
             new FairShare(clock.nanoTime()),
             Room.NONE,
             clock.nanoTime());
-    private final SheddingRule rule = new SheddingRule(concurrency, clock.nanoTime());
+    private final SheddingRule rule = new SheddingRule(concurrency);
 
     SheddingRuleTest() {
         Attempt someone = Attempts.request(table.client(Attempts.key(99_999)));
@@ -117,15 +118,9 @@ class SheddingRuleTest {
     void aClientsCohortIsStableForMinutesAndThenAnother() {
         rule.level(SheddingRule.COHORTS / 2);
         BitSet first = admitted(Priority.BACKGROUND);
-        for (int minute = 0; minute < 4; minute++) {
-            clock.advanceSeconds(60);
-            rule.tick(clock.nanoTime());
-            assertThat(admitted(Priority.BACKGROUND)).isEqualTo(first);
-        }
         BitSet everAdmitted = (BitSet) first.clone();
         for (int rotation = 0; rotation < 8; rotation++) {
-            clock.advanceSeconds(300);
-            rule.tick(clock.nanoTime());
+            clock.advanceNanos(SheddingRule.COHORT_LASTS_NANOS);
             BitSet next = admitted(Priority.BACKGROUND);
             BitSet both = (BitSet) next.clone();
             both.and(first);
@@ -134,6 +129,26 @@ class SheddingRuleTest {
             everAdmitted.or(next);
         }
         assertThat(everAdmitted.cardinality()).isGreaterThan(CLIENTS * 98 / 100);
+    }
+
+    @Test
+    void eachClientChangesItsCohortOnceInFiveMinutesAndFewDoAtOnce() {
+        rule.level(SheddingRule.COHORTS / 2);
+        int[] changes = new int[CLIENTS];
+        BitSet before = admitted(Priority.BACKGROUND);
+        int seconds = 10;
+        int steps = (int) (SheddingRule.COHORT_LASTS_NANOS / 1_000_000_000L) / seconds;
+        for (int step = 0; step < steps; step++) {
+            clock.advanceSeconds(seconds);
+            BitSet now = admitted(Priority.BACKGROUND);
+            BitSet changed = (BitSet) now.clone();
+            changed.xor(before);
+            changed.stream().forEach(client -> changes[client]++);
+            // A thirtieth of the clients get another cohort, and half of those the other answer.
+            assertThat(changed.cardinality()).as("step %d", step).isBetween(CLIENTS / 200, CLIENTS / 30);
+            before = now;
+        }
+        assertThat(Arrays.stream(changes).max()).hasValue(1);
     }
 
     @Test
