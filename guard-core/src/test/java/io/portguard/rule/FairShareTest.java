@@ -1,6 +1,7 @@
 package io.portguard.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.portguard.Attempts;
 import io.portguard.ManualClock;
@@ -133,5 +134,28 @@ class FairShareTest {
         List<ClientState> all = new ArrayList<>(clients(1, 20, 3));
         goOn(10, all);
         assertThat(standing(client(999, 0))).isZero();
+    }
+
+    @Test
+    void manyShortRequestsCountLikeAFewLongOnes() {
+        ClientState manyShort = client(1, 0);
+        ClientState fewLong = client(2, 4);
+        List<ClientState> light = clients(10, 20, 0);
+        for (int i = 0; i < 400; i++) {
+            // Forty requests of 5 ms in each 50 ms are four in progress on average, ten times as many as begin
+            // elsewhere.
+            manyShort.accrue(clock.nanoTime());
+            ClientState.REQUESTS.set(manyShort, 40);
+            standing(manyShort);
+            standing(fewLong);
+            light.forEach(this::standing);
+            clock.advanceMillis(5);
+            manyShort.accrue(clock.nanoTime());
+            ClientState.REQUESTS.set(manyShort, 0);
+            clock.advanceMillis(45);
+            fairShare.tick(clock.nanoTime());
+        }
+        assertThat(manyShort.usage(clock.nanoTime())).isCloseTo(fewLong.usage(clock.nanoTime()), withPercentage(15));
+        assertThat(standing(manyShort)).isEqualTo(standing(fewLong));
     }
 }

@@ -128,4 +128,27 @@ class StandardGuardTest {
         assertThat(lines.get(7)).contains("carol", "\"portguard.from\":\"60\"");
         assertThat(guard.notices()).isEmpty();
     }
+
+    @Test
+    void theAddressesOfOnePrefixShareWhatOneClientMayHave() {
+        StandardGuard guard = guard(Map.of("clients.max-concurrent", "3", "clients.rate", "5", "clients.burst", "5"));
+        List<Permit> permits = new ArrayList<>();
+        int rejected = 0;
+        for (int i = 0; i < 1_000; i++) {
+            IpAddress address = IpAddress.of(0x2001_0db8_0000_0001L, i * 0x9e37_79b9_7f4a_7c15L);
+            Client client = guard.guard().client(guard.identity().key(address));
+            if (guard.guard().tryAdmit(Attempt.request(client, address, Priority.NORMAL)) instanceof Permit permit) {
+                permits.add(permit);
+            } else {
+                rejected++;
+            }
+        }
+        assertThat(permits).hasSize(3);
+        assertThat(rejected).isEqualTo(997);
+        IpAddress next = IpAddress.of(0x2001_0db8_0000_0002L, 1);
+        Client neighbour = guard.guard().client(guard.identity().key(next));
+        assertThat(guard.guard().tryAdmit(Attempt.request(neighbour, next, Priority.NORMAL)))
+                .isInstanceOf(Permit.class);
+        permits.forEach(permit -> permit.release(Outcome.SUCCESS));
+    }
 }
