@@ -11,6 +11,7 @@ package io.portguard.limit;
  * @param inFlightSum the sum, over those that ended, of how many were in flight when they did
  * @param peakInFlight the most that were in flight at once
  * @param refused how many requests the limit turned away
+ * @param refusedFirst how many of those matter most and come of clients within their share
  */
 public record Window(
         long durationNanos,
@@ -20,7 +21,8 @@ public record Window(
         long latencySumNanos,
         long inFlightSum,
         int peakInFlight,
-        long refused) {
+        long refused,
+        long refusedFirst) {
 
     /** The mean latency of those served, in nanoseconds; 0 when none was. */
     public double meanLatencyNanos() {

@@ -38,6 +38,10 @@ final class ConcurrencyRule implements Rule {
     private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int UNUSUAL = 4;
     private static final double BUSY = 0.85;
+    /** Of those refused so many are others for each that comes first. */
+    private static final int MOSTLY = 9;
+    /** Where priorities tell who comes first, shares only tell who is far above his. */
+    private static final int FIRST_STANDING = 2;
 
     private final ClientTable clients;
     private final FairShare fairShare;
@@ -52,6 +56,10 @@ final class ConcurrencyRule implements Rule {
     private Limit limit;
     private long windowBeganAtNanos;
     private long busyUntilNanos;
+    private long reserveUntilNanos;
+    /** Up to how many in flight those were admitted last who come first. */
+    private int firstCeiling;
+
     private long tickedAtNanos;
     private long usualTickNanos;
     private long standstillOverAtNanos;
@@ -65,6 +73,7 @@ final class ConcurrencyRule implements Rule {
         this.thresholds = Thresholds.even(limit.initial(), priorities.highest());
         this.windowBeganAtNanos = nowNanos;
         this.busyUntilNanos = nowNanos;
+        this.reserveUntilNanos = nowNanos;
         this.tickedAtNanos = nowNanos;
         this.standstillOverAtNanos = nowNanos;
     }
@@ -105,7 +114,7 @@ final class ConcurrencyRule implements Rule {
                     inFlight.incrementAndGet(); // in the place of one that is going, and counted until it has gone
                     return Verdict.pass();
                 }
-                sampler.refused();
+                sampler.refused(present.isFirst(attempt.priority(), standing));
                 return standing > 0
                         ? FAIR_SHARE[standing]
                         : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
@@ -148,16 +157,46 @@ final class ConcurrencyRule implements Rule {
         }
         long completed = sampler.completedSinceWindow();
         if (completed < ENOUGH_COMPLETED && (completed == 0 || elapsed < LONGEST_WINDOW_NANOS)) {
+            // Nothing to learn from; but who is turned away meanwhile, it may be because nothing ends at all.
+            grade(allowance(), sampler.refusedSinceWindow() > 0, now);
             return;
         }
         Window window = beginWindow(elapsed, now);
         Allowance allowance = limit.update(window);
-        if (window.refused() > 0 || window.meanInFlight() > allowance.capacity() * BUSY) {
+        if (window.refused() - window.refusedFirst() > window.refusedFirst() * MOSTLY) {
+            reserveUntilNanos = now + STAYS_BUSY_NANOS;
+        } else if (window.refusedFirst() > 0) {
+            reserveUntilNanos = now;
+        }
+        grade(allowance, window.refused() > 0 || window.meanInFlight() > allowance.capacity() * BUSY, now);
+    }
+
+    private void grade(Allowance allowance, boolean busy, long now) {
+        if (busy) {
             busyUntilNanos = now + STAYS_BUSY_NANOS;
         }
         thresholds = busyUntilNanos - now > 0
-                ? Thresholds.graded(allowance, priorities.highest())
+                ? Thresholds.graded(
+                        allowance,
+                        priorities.highest(),
+                        openToFirst(allowance, now),
+                        priorities.areSeveral() ? FIRST_STANDING : 0)
                 : Thresholds.even(allowance, priorities.highest());
+    }
+
+    /**
+     * Up to how many in flight those are admitted who come first. While nearly all that are refused are others, these
+     * find a place whatever has filled the limit: when it has come down, until what is in flight has too.
+     */
+    private int openToFirst(Allowance allowance, long now) {
+        int limit = allowance.limit();
+        if (reserveUntilNanos - now <= 0 || limit == allowance.ordinary()) {
+            firstCeiling = limit;
+        } else {
+            int reserve = Math.max(2, (limit - allowance.capacity()) / 4);
+            firstCeiling = Math.max(limit + reserve, Math.min(firstCeiling, inFlight.get() + reserve));
+        }
+        return firstCeiling;
     }
 
     /** Begins a window and returns the one before. */

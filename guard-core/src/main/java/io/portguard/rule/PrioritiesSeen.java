@@ -36,6 +36,11 @@ final class PrioritiesSeen {
         return all[Math.min(first, all.length - 1)];
     }
 
+    /** Whether there were requests of several priorities. */
+    boolean areSeveral() {
+        return Integer.bitCount(now | before) > 1;
+    }
+
     void tick(long nowNanos) {
         if (nowNanos - periodEndsAtNanos >= 0) {
             periodEndsAtNanos = nowNanos + PERIOD_NANOS;

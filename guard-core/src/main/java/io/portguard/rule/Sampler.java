@@ -16,7 +16,8 @@ final class Sampler {
     private static final int LATENCY = 3;
     private static final int IN_FLIGHT = 4;
     private static final int REFUSED = 5;
-    private static final int FIELDS = 6;
+    private static final int REFUSED_FIRST = 6;
+    private static final int FIELDS = 7;
 
     /** A cell spans two cache lines, so that neighbours do not share one. */
     private static final int CELL = 16;
@@ -46,8 +47,17 @@ final class Sampler {
         }
     }
 
-    void refused() {
-        cells.getAndAdd(cell() + REFUSED, 1);
+    /**
+     * A request was refused.
+     *
+     * @param first whether it was one of those that come first and find the whole limit open
+     */
+    void refused(boolean first) {
+        int cell = cell();
+        cells.getAndAdd(cell + REFUSED, 1);
+        if (first) {
+            cells.getAndAdd(cell + REFUSED_FIRST, 1);
+        }
     }
 
     /** What has been gathered since the last window; to be called by one thread at a time. */
@@ -71,16 +81,26 @@ final class Sampler {
                 since[LATENCY],
                 since[IN_FLIGHT],
                 peakInFlight,
-                since[REFUSED]);
+                since[REFUSED],
+                since[REFUSED_FIRST]);
     }
 
     /** How many have ended since the last window. */
     long completedSinceWindow() {
-        long completed = -before[COMPLETED];
+        return sinceWindow(COMPLETED);
+    }
+
+    /** How many were refused since the last window. */
+    long refusedSinceWindow() {
+        return sinceWindow(REFUSED);
+    }
+
+    private long sinceWindow(int field) {
+        long sum = -before[field];
         for (int cell = CELL; cell <= (mask + 1) * CELL; cell += CELL) {
-            completed += cells.get(cell + COMPLETED);
+            sum += cells.get(cell + field);
         }
-        return completed;
+        return sum;
     }
 
     private int cell() {

@@ -23,6 +23,8 @@ final class Thresholds {
 
     private final int[] thresholds = new int[Priority.values().length * FairShare.STANDINGS];
     private final Allowance allowance;
+    private final Priority highest;
+    private final int firstStanding;
 
     /**
      * With little regard to who matters: while the service is not busy, what is in the queue is a burst.
@@ -30,29 +32,41 @@ final class Thresholds {
      * @param highest the most important priority there is any request of; nothing is kept for those above it
      */
     static Thresholds even(Allowance allowance, Priority highest) {
-        return new Thresholds(allowance, highest, false);
+        return new Thresholds(allowance, highest, false, allowance.limit(), 0);
     }
 
-    /** With the queue kept for those who matter more; see {@link #even}. */
-    static Thresholds graded(Allowance allowance, Priority highest) {
-        return new Thresholds(allowance, highest, true);
+    /**
+     * With the queue kept for those who matter more; see {@link #even}.
+     *
+     * @param first up to how many in flight those are admitted who come first
+     * @param firstStanding the worst standing that those have, who also are of the highest priority
+     */
+    static Thresholds graded(Allowance allowance, Priority highest, int first, int firstStanding) {
+        return new Thresholds(allowance, highest, true, first, firstStanding);
     }
 
-    private Thresholds(Allowance allowance, Priority highest, boolean graded) {
+    private Thresholds(Allowance allowance, Priority highest, boolean graded, int first, int firstStanding) {
         this.allowance = allowance;
+        this.highest = highest;
+        this.firstStanding = firstStanding;
         int queue = allowance.ordinary() - allowance.capacity();
         for (int i = 0; i < thresholds.length; i++) {
             int priority = i / FairShare.STANDINGS;
             int standing = i % FairShare.STANDINGS;
             double open = graded ? Math.min(1, OPEN[priority][standing] / OPEN[highest.ordinal()][0]) : 1;
-            thresholds[i] = priority <= highest.ordinal() && standing == 0
-                    ? allowance.limit()
+            thresholds[i] = isFirst(Priority.values()[priority], standing)
+                    ? first
                     : allowance.capacity() + (int) Math.round(queue * open);
         }
     }
 
     Allowance allowance() {
         return allowance;
+    }
+
+    /** Whether such a request comes first. */
+    boolean isFirst(Priority priority, int standing) {
+        return standing <= firstStanding && priority.ordinal() <= highest.ordinal();
     }
 
     int of(Priority priority, int standing) {

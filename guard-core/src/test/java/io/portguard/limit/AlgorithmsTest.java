@@ -27,6 +27,7 @@ class AlgorithmsTest {
                 (long) ((100 - dropped) * latencyMillis * MILLI),
                 100L * inFlight,
                 inFlight,
+                refused,
                 refused);
     }
 
@@ -55,6 +56,7 @@ class AlgorithmsTest {
                 long completed = 1L + random.nextInt(1_000);
                 long dropped = random.nextInt(5) == 0 ? random.nextLong(completed + 1) : 0;
                 long served = random.nextLong(completed - dropped + 1);
+                long refused = random.nextBoolean() ? random.nextInt(10_000) : 0;
                 Window window = new Window(
                         1 + random.nextLong(2_000 * MILLI),
                         completed,
@@ -63,7 +65,8 @@ class AlgorithmsTest {
                         served * random.nextLong(random.nextInt(10) == 0 ? 100_000 * MILLI : 50 * MILLI),
                         completed * random.nextInt(1_000),
                         random.nextInt(1_000),
-                        random.nextBoolean() ? random.nextInt(10_000) : 0);
+                        refused,
+                        random.nextLong(refused + 1));
                 assertWithin(limit.update(window), parameters, algorithm, seed);
             }
         }
@@ -144,9 +147,9 @@ class AlgorithmsTest {
     @EnumSource(Algorithm.class)
     void windowsOfFailuresAloneAreBorne(Algorithm algorithm) {
         Limit limit = Limits.of(algorithm, parameters(100, 5, 1_000));
-        Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 0);
+        Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 0, 0);
         assertThat(show(limit, 100, failures).limit()).isBetween(5, 1_000);
-        Window drops = new Window(50 * MILLI, 100, 0, 100, 0, 1_000, 10, 0);
+        Window drops = new Window(50 * MILLI, 100, 0, 100, 0, 1_000, 10, 0, 0);
         assertThat(show(limit, 100, drops).limit()).isBetween(5, 1_000);
     }
 

@@ -167,7 +167,8 @@ final class ClosedModel {
         if (completed < 10 && (completed == 0 || elapsed < SECOND)) {
             return;
         }
-        allowance = limit.update(new Window(elapsed, completed, completed, 0, latencySum, inFlightSum, peak, refused));
+        allowance = limit.update(
+                new Window(elapsed, completed, completed, 0, latencySum, inFlightSum, peak, refused, refused));
         lowest = Math.min(lowest, allowance.limit());
         highest = Math.max(highest, allowance.limit());
         windowBegan = now;

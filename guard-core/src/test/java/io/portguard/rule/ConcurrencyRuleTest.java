@@ -33,7 +33,7 @@ class ConcurrencyRuleTest {
 
     /** Allows what it is told to, and keeps the windows it is shown. */
     private static final class WatchedLimit implements Limit {
-        private final Allowance allowance;
+        private Allowance allowance;
         private final List<Window> windows = new ArrayList<>();
 
         WatchedLimit(Allowance allowance) {
@@ -159,6 +159,101 @@ class ConcurrencyRuleTest {
         assertThat(admitted).isBetween(10, 15);
         // What the heavy client is refused is there for the others.
         assertThat(ask(light.get(0))).isEqualTo(Verdict.pass());
+    }
+
+    @Test
+    void theGradingBeginsWhileRequestsThatDoNotEndHoldEveryPlace() {
+        Attempt polite = Attempts.request(table.client(Attempts.key(3)));
+        assertThat(ask(critical)).isEqualTo(Verdict.pass());
+        assertThat(fill(polite)).isEqualTo(19);
+        goOn(50);
+        // Nothing has ended, so there is nothing to learn; those who came after are told apart all the same.
+        assertThat(limit.windows).isEmpty();
+        for (int i = 0; i < 4; i++) {
+            rule.cancel(polite, clock.nanoTime());
+        }
+        assertThat(ask(polite)).isEqualTo(Rejection.of(Reason.OVERLOAD));
+        assertThat(ask(critical)).isEqualTo(Verdict.pass());
+    }
+
+    @Test
+    void whileOthersAreHeldBackThoseWhoComeFirstFindAPlaceInAFullServiceAndNoMoreThanThat() {
+        limit.allowance = new Allowance(10, 18, 20);
+        Attempt background = Attempts.request(table.client(Attempts.key(4)), Priority.BACKGROUND);
+        int ended = 10;
+        int kept = 2;
+        for (int round = 0; round < 20; round++) {
+            fill(background);
+            int refused = 100;
+            for (int i = 0; i < refused; i++) {
+                assertThat(ask(background)).isInstanceOf(Rejection.class);
+            }
+            fill(critical);
+            // However often it is full: what is kept is beside the limit and not beside what is in flight.
+            assertThat(rule.inFlight()).as("round %d", round).isLessThanOrEqualTo(20 + kept);
+            for (int i = 0; i < ended; i++) {
+                end(background, Outcome.SUCCESS, 10);
+            }
+            goOn(50);
+        }
+        fill(critical);
+        assertThat(rule.inFlight()).isEqualTo(20 + kept);
+    }
+
+    @Test
+    void whenTheLimitComesDownThoseWhoComeFirstNeedNotWaitUntilTheOthersHaveGone() {
+        limit.allowance = new Allowance(10, 18, 20);
+        Attempt background = Attempts.request(table.client(Attempts.key(4)), Priority.BACKGROUND);
+        assertThat(ask(critical)).isEqualTo(Verdict.pass());
+        goOnAfter(background);
+        for (int i = 10; i < 20; i++) {
+            Attempt other = Attempts.request(table.client(Attempts.key(i)), Priority.CRITICAL);
+            assertThat(ask(other)).isEqualTo(Verdict.pass());
+            assertThat(rule.inFlight()).isLessThanOrEqualTo(22);
+        }
+        limit.allowance = new Allowance(4, 6, 8);
+        goOnAfter(background);
+        int inFlight = rule.inFlight();
+        assertThat(inFlight).isGreaterThan(8);
+        assertThat(ask(background)).isInstanceOf(Rejection.class);
+        assertThat(ask(critical)).isEqualTo(Verdict.pass());
+    }
+
+    /** Ten end and many more of the kind are refused, in one window. */
+    private void goOnAfter(Attempt attempt) {
+        fill(attempt);
+        for (int i = 0; i < 100; i++) {
+            assertThat(ask(attempt)).isInstanceOf(Rejection.class);
+        }
+        for (int i = 0; i < 10; i++) {
+            end(attempt, Outcome.SUCCESS, 10);
+        }
+        goOn(50);
+    }
+
+    @Test
+    void whatNobodyElseWantsTheHeaviestGets() {
+        Attempt heavy = Attempts.request(table.client(Attempts.key(7)));
+        List<Attempt> others = new ArrayList<>();
+        for (int i = 10; i < 30; i++) {
+            others.add(Attempts.request(table.client(Attempts.key(i))));
+        }
+        for (int i = 0; i < 100; i++) {
+            // The others ask for little; the heavy one takes what is left, and more than is there.
+            others.forEach(other -> end(other, ask(other)));
+            int taken = fill(heavy);
+            assertThat(rule.inFlight()).as("places in use after round %d", i).isGreaterThanOrEqualTo(10);
+            goOn(50);
+            for (int j = 0; j < taken; j++) {
+                end(heavy, Outcome.SUCCESS, 50);
+            }
+        }
+    }
+
+    private void end(Attempt attempt, Verdict verdict) {
+        if (verdict == Verdict.pass()) {
+            end(attempt, Outcome.SUCCESS, 1);
+        }
     }
 
     @Test

@@ -13,7 +13,7 @@ class ThresholdsTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 2", "10, 10", "16, 21", "80, 100", "1, 10000000", "10000000, 10000000"})
     void whoMattersMoreAndUsesLessIsNeverWorseOff(int capacity, int limit) {
-        Thresholds busy = Thresholds.graded(new Allowance(capacity, limit), Priority.CRITICAL);
+        Thresholds busy = Thresholds.graded(new Allowance(capacity, limit), Priority.CRITICAL, limit, 0);
         for (Priority priority : Priority.values()) {
             for (int standing = 0; standing < FairShare.STANDINGS; standing++) {
                 int threshold = busy.of(priority, standing);
@@ -43,14 +43,14 @@ class ThresholdsTest {
 
     @Test
     void backgroundOfTheHeaviestGetsNoPlaceInTheQueueOfABusyService() {
-        Thresholds busy = Thresholds.graded(new Allowance(10, 30), Priority.CRITICAL);
+        Thresholds busy = Thresholds.graded(new Allowance(10, 30), Priority.CRITICAL, 30, 0);
         assertThat(busy.of(Priority.BACKGROUND, 3)).isEqualTo(10);
         assertThat(busy.of(Priority.NORMAL, 0)).isEqualTo(22);
     }
 
     @Test
     void nothingIsKeptForThoseWhoAreNotThere() {
-        Thresholds busy = Thresholds.graded(new Allowance(10, 30), Priority.NORMAL);
+        Thresholds busy = Thresholds.graded(new Allowance(10, 30), Priority.NORMAL, 30, 0);
         assertThat(busy.of(Priority.NORMAL, 0)).isEqualTo(30);
         assertThat(busy.of(Priority.NORMAL, 3)).isBetween(11, 15);
         assertThat(busy.of(Priority.CRITICAL, 0)).isEqualTo(30);
