@@ -22,8 +22,8 @@ final class AdaptiveLimit implements Limit {
      *  - r rises with what is delivered, at any time, and falls only while the service is busy: what is idle says
      *    nothing about what could be delivered; see DeliveryRate.
      *  - s is taken from times with clearly less in flight than the capacity and nobody refused, from times when
-     *    latency stayed the same although nobody was refused (a queue would have grown or shrunk; see Steadiness),
-     *    and, in an overload, from drains. It is never the least of anything: one lucky request, or one lucky mean,
+     *    latency stayed the same although nobody was refused (a queue would have grown or shrunk; see Steadiness) or
+     *    did not follow what was in flight (in a queue it does; see Elasticity), and, in an overload, from drains. It is never the least of anything: one lucky request, or one lucky mean,
      *    does not crush the limit. In a lasting overload nothing but a drain raises it, so latency that is our own
      *    queue never becomes the new normal, which is how baselines of other algorithms ratchet up.
      *  - A drain (see Drain) lowers what is in flight clearly below the capacity, every ten seconds or more while
@@ -72,7 +72,7 @@ final class AdaptiveLimit implements Limit {
     private static final double DRAIN_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
     private static final double MIN_DRAIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double LONGEST_DRAIN_INTERVAL_NANOS =
-            Duration.ofSeconds(40).toNanos();
+            Duration.ofSeconds(80).toNanos();
     /** How long a service that is overloaded from the start is looked at, and how far it is drained at most. */
     private static final double MAX_GUESSING_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -90,6 +90,7 @@ final class AdaptiveLimit implements Limit {
     private final MeanLatency latency = new MeanLatency();
     private final MeanLatency idleLatency = new MeanLatency();
     private final Growth growth = new Growth();
+    private final Elasticity elasticity = new Elasticity();
     private final QueueSize queueSize = new QueueSize();
     private final QueueLimit queue = new QueueLimit();
     private final Steadiness steadiness = new Steadiness();
@@ -114,6 +115,9 @@ final class AdaptiveLimit implements Limit {
     private boolean untried;
 
     private double drainIntervalNanos = DRAIN_INTERVAL_NANOS;
+    /** How long a drain's finding is trusted: the longer, the more drains have found the same. */
+    private double trustNanos = DRAIN_INTERVAL_NANOS;
+
     private int losses;
 
     AdaptiveLimit(LimitParameters parameters) {
@@ -223,13 +227,14 @@ final class AdaptiveLimit implements Limit {
             idleLatency.forget();
         }
         steadiness.next(window, mean);
+        elasticity.next(window);
         if (idleLatency.isCertain()) {
             proven = true;
             serviceNanos = idleLatency.nanos();
             serviceError = 0;
         } else if (serviceNanos == 0) {
             serviceNanos = mean;
-        } else if (steadiness.isLong()) {
+        } else if (steadiness.isLong() || elasticity.isFlat()) {
             proven = true;
             serviceNanos += (mean - serviceNanos) * 0.5;
         } else if (mean < serviceNanos) {
@@ -256,6 +261,7 @@ final class AdaptiveLimit implements Limit {
         boolean wasProven = proven;
         boolean deeper = false;
         boolean doubtful = false;
+        boolean confirmed = false;
         if (ended.hasMeasured()) {
             double seen = ended.latencyNanos();
             if (ended.foundQueue()) {
@@ -267,6 +273,7 @@ final class AdaptiveLimit implements Limit {
                 serviceNanos = proven && Math.abs(seen - before) < before * ALIKE ? (seen + before) / 2 : seen;
                 serviceError = ERROR / Math.sqrt((double) ended.served());
                 proven = true;
+                confirmed = wasProven && !lost && Math.abs(seen - before) < before * ALIKE;
                 if (lost) {
                     rate.startFrom(ended.rateBefore());
                 }
@@ -281,8 +288,9 @@ final class AdaptiveLimit implements Limit {
         rate.forgetPresent();
         growth.hold(drainedMean);
         // So that draining costs a hundredth or two of what is delivered, however long it takes.
+        trustNanos = confirmed ? Math.min(trustNanos * 2, LONGEST_DRAIN_INTERVAL_NANOS) : DRAIN_INTERVAL_NANOS;
         drainIntervalNanos = Math.max(
-                doubtful ? MIN_DRAIN_INTERVAL_NANOS : DRAIN_INTERVAL_NANOS,
+                doubtful ? MIN_DRAIN_INTERVAL_NANOS : trustNanos,
                 Math.min(sinceDrainNanos * DRAINS_APART, LONGEST_DRAIN_INTERVAL_NANOS));
         sinceDrainNanos = 0;
         losses = 0;

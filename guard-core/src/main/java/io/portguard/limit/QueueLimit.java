@@ -12,10 +12,15 @@ final class QueueLimit {
     private static final double LEAST = 0.25;
     private static final double SHRINK = 0.7;
     private static final double SHRINK_NANOS = Duration.ofMillis(50).toNanos();
+    /** A queue that has turned nobody away is a burst for so long. */
+    private static final double PASSING_NANOS = Duration.ofSeconds(1).toNanos();
+
     private static final double RECOVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
     /** 1 is room for a burst, 0 for what may stand. */
     private double stretch = 1;
+    /** For how long more than may stand has been waiting. */
+    private double excessNanos;
 
     /**
      * Goes on by a window.
@@ -25,9 +30,15 @@ final class QueueLimit {
      */
     void next(Window window, double capacity, double target) {
         if (window.meanInFlight() - capacity > standing(capacity, target)) {
-            stretch *= Math.pow(SHRINK, Math.max(1, window.durationNanos() / SHRINK_NANOS));
-        } else if (window.refused() == 0) {
-            stretch = Math.min(1, stretch + window.durationNanos() / RECOVERY_NANOS);
+            excessNanos += window.durationNanos();
+            if (window.refused() > 0 || excessNanos > PASSING_NANOS) {
+                stretch *= Math.pow(SHRINK, Math.max(1, window.durationNanos() / SHRINK_NANOS));
+            }
+        } else {
+            excessNanos = 0;
+            if (window.refused() == 0) {
+                stretch = Math.min(1, stretch + window.durationNanos() / RECOVERY_NANOS);
+            }
         }
     }
 

@@ -165,6 +165,68 @@ class AdaptiveLimitTest {
         assertThat(model.meanLatencyMillis()).isLessThan(12);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {71, 72})
+    void atALoadThatIsJustTooHighItDoesNotClimbForEver(long seed) {
+        // Where latency stays at 1.25 times its least, an algorithm that compares the two with tolerance grows and
+        // grows.
+        ClosedModel model = model(20, 16, 10, seed);
+        model.ratePerSecond(1_600 * 1.04);
+        model.run(60);
+        model.forget();
+        model.run(60);
+        int early = model.highestLimit();
+        model.run(780);
+        model.forget();
+        model.run(60);
+        assertThat(model.highestLimit()).as("seed %d", seed).isLessThan(early * 3 / 2);
+        assertThat(model.meanLatencyMillis()).as("seed %d", seed).isLessThan(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {81, 82})
+    void aLargeServiceIsReachedWithinSeconds(long seed) {
+        ClosedModel model = model(20, 1_000, 100, seed);
+        model.ratePerSecond(15_000);
+        model.run(5);
+        model.forget();
+        model.run(5);
+        assertThat(model.servedPerSecond(5)).as("seed %d", seed).isGreaterThan(10_000 * 0.9);
+    }
+
+    @Test
+    void lookingForTheLatencyRefusesNobodyBelowTheCapacity() {
+        ClosedModel model = model(20, 16, 10, 91);
+        model.ratePerSecond(1_100);
+        model.run(600);
+        assertThat(model.refusedSince()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {101, 102})
+    void aLatencyThatRisesBitByBitIsNoReasonToRefuse(long seed) {
+        ClosedModel model = model(20, 10_000, 20, seed);
+        model.ratePerSecond(2_000);
+        model.run(10);
+        model.forget();
+        for (int millis = 20; millis < 120; millis++) {
+            model.serviceMillis(millis);
+            model.run(0.2);
+        }
+        assertThat(model.refusedSince()).as("seed %d", seed).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 60})
+    void theFloorDoesNotKeepItFromMeasuring(int floor) {
+        LimitParameters parameters = new LimitParameters(Math.max(20, floor), floor, 10_000, TARGET);
+        ClosedModel model = new ClosedModel(Limits.of(Algorithm.ADAPTIVE, parameters), 16, 10, 111);
+        model.ratePerSecond(4_000);
+        model.run(30);
+        assertThat(model.capacityNow()).isBetween(13, 20);
+        assertThat(model.limitNow()).isGreaterThanOrEqualTo(floor);
+    }
+
     @Test
     void aHigherFloorAndALowerCeilingAreKept() {
         AdaptiveLimit limit = new AdaptiveLimit(new LimitParameters(50, 1, 1_000, TARGET));
