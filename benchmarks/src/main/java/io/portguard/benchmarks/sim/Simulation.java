@@ -14,6 +14,7 @@ final class Simulation {
     static final long RETRY_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Scenario scenario;
+    private final long end;
     private final EventLoop loop = new EventLoop();
     private final Service service;
     private final Gate gate;
@@ -34,6 +35,7 @@ final class Simulation {
 
     Simulation(Scenario scenario, Subject subject, @Nullable Trace trace) {
         this.scenario = scenario;
+        this.end = (long) (scenario.seconds() * 1e9);
         this.gate = subject.gate(scenario, coarse(loop, (long) (scenario.clockGrainMillis() * 1e6)));
         this.trace = trace;
         this.result = new SimulationResult(scenario);
@@ -47,7 +49,8 @@ final class Simulation {
     SimulationResult run(List<Request> requests) {
         scenario.pauses().forEach(second -> loop.at((long) (second * 1e9), () -> loop.pause(PAUSE_NANOS)));
         tick();
-        loop.runUntil((long) (scenario.seconds() * 1e9), requests, this::arrive);
+        // What arrived in time is answered after the end, as the oracle has it.
+        loop.runUntil(end + (long) (scenario.deadlineMillis() * 1e6), requests, this::arrive);
         return result;
     }
 
@@ -61,6 +64,9 @@ final class Simulation {
     }
 
     private void arrive(Request request) {
+        if (request.arrivesAt > end) {
+            return;
+        }
         if (request.isFirstTry) {
             result.offered(request);
         }
