@@ -22,9 +22,10 @@ final class AdaptiveLimit implements Limit {
      *  - r rises with what is delivered, at any time, and falls only while the service is busy: what is idle says
      *    nothing about what could be delivered; see DeliveryRate.
      *  - s is taken from times with clearly less in flight than the capacity and nobody refused, from times when
-     *    latency stayed the same although nobody was refused (a queue would have grown or shrunk; see Steadiness) or
-     *    did not follow what was in flight (in a queue it does; see Elasticity), and, in an overload, from drains. It is never the least of anything: one lucky request, or one lucky mean,
-     *    does not crush the limit. In a lasting overload nothing but a drain raises it, so latency that is our own
+     *    latency did not follow what was in flight (in a queue it does; see Elasticity) or stayed the same although
+     *    nobody was refused (a queue would have grown or shrunk, unless its callers are of a fixed number; see Steadiness,
+     *    which is therefore believed but up to twice what was known), and, in an overload, from drains. It is never the
+     *    least of anything: one lucky request, or one lucky mean, does not crush the limit. In a lasting overload nothing but a drain raises it, so latency that is our own
      *    queue never becomes the new normal, which is how baselines of other algorithms ratchet up.
      *  - A drain (see Drain) lowers what is in flight clearly below the capacity, every ten seconds or more while
      *    requests are being refused anyway, and sooner when the service delivers less than it did. If it delivers
@@ -51,6 +52,12 @@ final class AdaptiveLimit implements Limit {
     private static final double ORDINARY = 0.85;
     /** Up to this times the service's own latency nobody waits; more when that is known of few requests. */
     private static final double NEAR = 1.12;
+
+    /**
+     * How much of a rise is believed because latency stays the same: a queue does that too where callers, or threads,
+     * are of a fixed number and each waits for its answer.
+     */
+    private static final double STEADY_AT_MOST = 2;
 
     private static final double ERROR = 0.5;
     /** From so much above the capacity, and so much slower than the service, there is a queue beyond doubt. */
@@ -81,6 +88,8 @@ final class AdaptiveLimit implements Limit {
     private static final double FIRST_TRIAL_NANOS = Duration.ofSeconds(2).toNanos();
 
     private static final int DRAINS_A_TRIAL = 6;
+    /** What was worked on at once while a dependency was slower is forgotten over so long. */
+    private static final double FORGET_NANOS = Duration.ofSeconds(10).toNanos();
 
     private static final double MORE_WITH_LESS = 1.1;
     private static final double SETTLED = 1.2;
@@ -100,6 +109,8 @@ final class AdaptiveLimit implements Limit {
     private double serviceNanos;
 
     private double serviceError;
+    /** The latency for which there was better evidence than that it stayed the same, or else the first that did. */
+    private double measuredNanos;
     /** Whether the capacity is that of a service that could not do more; otherwise it could do as much at least. */
     private boolean saturated;
     /** Whether there was evidence that nobody waited when the latency was measured. */
@@ -189,7 +200,9 @@ final class AdaptiveLimit implements Limit {
         if (busy && saturated) {
             capacity = delivered;
         } else if (proven) {
-            capacity = Math.max(capacity, delivered);
+            double known = Math.max(delivered, parameters.initial() / HEADROOM);
+            double excess = Math.max(0, capacity - known) * Math.max(0, 1 - window.durationNanos() / FORGET_NANOS);
+            capacity = Math.max(Math.min(capacity, known) + excess, delivered);
         }
         queue.next(window, capacity, target());
         if (!busy) {
@@ -231,10 +244,13 @@ final class AdaptiveLimit implements Limit {
         if (idleLatency.isCertain()) {
             proven = true;
             serviceNanos = idleLatency.nanos();
+            measuredNanos = serviceNanos;
             serviceError = 0;
         } else if (serviceNanos == 0) {
             serviceNanos = mean;
-        } else if (steadiness.isLong() || elasticity.isFlat()) {
+        } else if (elasticity.isFlat()
+                || (steadiness.isLong() && (measuredNanos == 0 || mean < measuredNanos * STEADY_AT_MOST))) {
+            measuredNanos = measuredNanos == 0 || elasticity.isFlat() ? mean : measuredNanos;
             proven = true;
             serviceNanos += (mean - serviceNanos) * 0.5;
         } else if (mean < serviceNanos) {
@@ -272,6 +288,7 @@ final class AdaptiveLimit implements Limit {
             } else {
                 serviceNanos = proven && Math.abs(seen - before) < before * ALIKE ? (seen + before) / 2 : seen;
                 serviceError = ERROR / Math.sqrt((double) ended.served());
+                measuredNanos = serviceNanos;
                 proven = true;
                 confirmed = wasProven && !lost && Math.abs(seen - before) < before * ALIKE;
                 if (lost) {

@@ -28,7 +28,8 @@ final class MeanLatency {
             double part = window.served() / weight;
             endedNanos += (window.meanLatencyNanos() - endedNanos) * part;
             double byLittle = (window.meanInFlight() - 1) * window.durationNanos() / window.completed();
-            littleNanos += (byLittle - littleNanos) * part;
+            // Of a burst that came and went the law says nothing.
+            littleNanos += ((window.isStationary() ? byLittle : window.meanLatencyNanos()) - littleNanos) * part;
             nanos = Math.max(endedNanos, littleNanos);
         }
         turnovers += window.completed() / Math.max(1, window.meanInFlight());

@@ -11,6 +11,7 @@ package io.portguard.limit;
  * @param inFlightSum the sum, over those that ended, of how many were in flight when they did
  * @param peakInFlight the most that were in flight at once
  * @param refused how many requests the limit turned away
+ * @param standing how many were in flight at its begin or at its end, whichever is less: more than that came and went
  * @param refusedFirst how many of those matter most and come of clients within their share
  */
 public record Window(
@@ -21,12 +22,18 @@ public record Window(
         long latencySumNanos,
         long inFlightSum,
         int peakInFlight,
+        int standing,
         long refused,
         long refusedFirst) {
 
     /** The mean latency of those served, in nanoseconds; 0 when none was. */
     public double meanLatencyNanos() {
         return served == 0 ? 0 : (double) latencySumNanos / served;
+    }
+
+    /** Whether what was in flight stood there throughout, so that Little's law holds within the window. */
+    boolean isStationary() {
+        return standing >= meanInFlight() / 2;
     }
 
     /** How many were in flight on average, as those that ended saw it; 0 when none did. */

@@ -55,6 +55,7 @@ final class ConcurrencyRule implements Rule {
 
     private Limit limit;
     private long windowBeganAtNanos;
+    private int inFlightAtBegin;
     private long busyUntilNanos;
     private long reserveUntilNanos;
     /** Up to how many in flight those were admitted last who come first. */
@@ -156,6 +157,10 @@ final class ConcurrencyRule implements Rule {
             return;
         }
         long completed = sampler.completedSinceWindow();
+        if (completed == 0 && inFlight.get() == 0) {
+            // What comes next is not to be spread over the time in which there was nothing to do.
+            beginWindow(elapsed, now);
+        }
         if (completed < ENOUGH_COMPLETED && (completed == 0 || elapsed < LONGEST_WINDOW_NANOS)) {
             // Nothing to learn from; but who is turned away meanwhile, it may be because nothing ends at all.
             grade(allowance(), sampler.refusedSinceWindow() > 0, now);
@@ -201,9 +206,11 @@ final class ConcurrencyRule implements Rule {
 
     /** Begins a window and returns the one before. */
     private Window beginWindow(long elapsed, long now) {
-        Window before = sampler.next(elapsed, peak);
+        int present = inFlight.get();
+        Window before = sampler.next(elapsed, peak, Math.min(inFlightAtBegin, present));
         windowBeganAtNanos = now;
-        peak = inFlight.get();
+        inFlightAtBegin = present;
+        peak = present;
         return before;
     }
 }

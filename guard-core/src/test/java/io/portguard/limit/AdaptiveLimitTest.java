@@ -71,6 +71,57 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void itDoesNotSpreadABurstOverTheTimeBeforeIt() {
+        ClosedModel model = model(20, 16, 10, 16);
+        model.ratePerSecond(800);
+        model.run(10);
+        int settled = model.limitNow();
+        for (int burst = 0; burst < 20; burst++) {
+            model.ratePerSecond(0);
+            model.run(1 + burst);
+            model.ratePerSecond(800);
+            model.run(0.2);
+        }
+        assertThat(model.limitNow()).isLessThan(settled * 2);
+    }
+
+    @Test
+    void itForgetsWhatItWorkedOnWhileADependencyWasSlower() {
+        ClosedModel model = model(20, 400, 10, 17);
+        model.ratePerSecond(800);
+        model.run(20);
+        int before = model.limitNow();
+        model.serviceMillis(300);
+        model.run(60);
+        assertThat(model.limitNow()).as("has room for all of them").isGreaterThan(240);
+        model.serviceMillis(10);
+        model.run(60);
+        assertThat(model.limitNow()).isLessThan(before * 3);
+    }
+
+    /** The queue of callers who wait for their answers is as steady as a service is; so is that of a pool of threads. */
+    @ParameterizedTest
+    @ValueSource(ints = {32, 64, 200})
+    void itDoesNotTakeTheQueueOfWaitingCallersForTheService(int callers) {
+        ClosedModel model = model(20, 16, 10, 15);
+        model.ratePerSecond(400);
+        model.run(10);
+        model.ratePerSecond(0);
+        model.callers(callers);
+        model.run(120);
+        assertThat(model.capacityNow()).as("capacity").isLessThan(16 * 2 * 2);
+        model.forget();
+        model.ratePerSecond(3_200);
+        model.run(3);
+        assertThat(model.meanLatencyMillis()).as("latency").isLessThan(75);
+        model.run(20);
+        model.forget();
+        model.run(20);
+        assertThat(model.meanLatencyMillis()).as("latency").isLessThan(40);
+        assertThat(model.servedPerSecond(20)).as("goodput").isGreaterThan(1_600 * 0.93);
+    }
+
+    @Test
     void itDoesNotChangeMuchWhileTheServiceHasLittleToDo() {
         ClosedModel model = model(50, 16, 10, 21);
         model.ratePerSecond(200);

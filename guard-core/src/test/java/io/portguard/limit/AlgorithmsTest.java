@@ -27,6 +27,7 @@ class AlgorithmsTest {
                 (long) ((100 - dropped) * latencyMillis * MILLI),
                 100L * inFlight,
                 inFlight,
+                inFlight,
                 refused,
                 refused);
     }
@@ -64,6 +65,7 @@ class AlgorithmsTest {
                         dropped,
                         served * random.nextLong(random.nextInt(10) == 0 ? 100_000 * MILLI : 50 * MILLI),
                         completed * random.nextInt(1_000),
+                        random.nextInt(1_000),
                         random.nextInt(1_000),
                         refused,
                         random.nextLong(refused + 1));
@@ -147,9 +149,9 @@ class AlgorithmsTest {
     @EnumSource(Algorithm.class)
     void windowsOfFailuresAloneAreBorne(Algorithm algorithm) {
         Limit limit = Limits.of(algorithm, parameters(100, 5, 1_000));
-        Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 0, 0);
+        Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 10, 0, 0);
         assertThat(show(limit, 100, failures).limit()).isBetween(5, 1_000);
-        Window drops = new Window(50 * MILLI, 100, 0, 100, 0, 1_000, 10, 0, 0);
+        Window drops = new Window(50 * MILLI, 100, 0, 100, 0, 1_000, 10, 10, 0, 0);
         assertThat(show(limit, 100, drops).limit()).isBetween(5, 1_000);
     }
 

@@ -14,11 +14,16 @@ final class ClosedModel {
 
     private static final long TICK = 50_000_000L;
     private static final long SECOND = 1_000_000_000L;
+    private static final long RETRY = 10_000_000L;
 
     private final Limit limit;
     private final SplittableRandom random;
     private final PriorityQueue<long[]> working = new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
     private final ArrayDeque<Long> queue = new ArrayDeque<>();
+    /** When callers who wait for their answers ask next. */
+    private final PriorityQueue<Long> callers = new PriorityQueue<>();
+
+    private boolean hasCallers;
     private int workers;
     private LongUnaryOperator serviceTime;
     private double ratePerSecond;
@@ -34,6 +39,7 @@ final class ClosedModel {
     private long inFlightSum;
     private long refused;
     private int peak;
+    private int standing;
 
     private long servedInAll;
     private long refusedInAll;
@@ -69,6 +75,14 @@ final class ClosedModel {
             nextArrival = now;
         }
         ratePerSecond = rate;
+    }
+
+    /** Beside those who come at the rate, so many who ask again as soon as they are answered, or refused. */
+    void callers(int count) {
+        hasCallers = true;
+        for (int i = 0; i < count; i++) {
+            callers.add(now);
+        }
     }
 
     int limitNow() {
@@ -113,7 +127,8 @@ final class ClosedModel {
         while (true) {
             long completion = working.isEmpty() ? Long.MAX_VALUE : working.peek()[0];
             long arrival = ratePerSecond == 0 ? Long.MAX_VALUE : nextArrival;
-            long next = Math.min(Math.min(completion, arrival), Math.min(nextTick, end));
+            long call = callers.isEmpty() ? Long.MAX_VALUE : callers.peek();
+            long next = Math.min(Math.min(completion, Math.min(arrival, call)), Math.min(nextTick, end));
             now = next;
             if (next == end) {
                 return;
@@ -121,23 +136,29 @@ final class ClosedModel {
             if (next == completion) {
                 complete();
             } else if (next == arrival) {
+                nextArrival = now + (long) (-Math.log(1 - random.nextDouble()) / ratePerSecond * SECOND);
                 arrive();
+            } else if (next == call) {
+                callers.remove();
+                if (!arrive()) {
+                    callers.add(now + RETRY);
+                }
             } else {
                 tick();
             }
         }
     }
 
-    private void arrive() {
-        nextArrival = now + (long) (-Math.log(1 - random.nextDouble()) / ratePerSecond * SECOND);
+    private boolean arrive() {
         if (inFlight() >= allowance.limit()) {
             refused++;
             refusedInAll++;
-            return;
+            return false;
         }
         queue.add(now);
         peak = Math.max(peak, inFlight());
         work();
+        return true;
     }
 
     private void work() {
@@ -154,6 +175,9 @@ final class ClosedModel {
         latencySum += latency;
         servedInAll++;
         latencyInAll += latency;
+        if (hasCallers) {
+            callers.add(now);
+        }
         work();
     }
 
@@ -164,11 +188,25 @@ final class ClosedModel {
     private void tick() {
         nextTick += TICK;
         long elapsed = now - windowBegan;
+        if (completed == 0 && inFlight() == 0) {
+            windowBegan = now;
+            standing = 0;
+            return;
+        }
         if (completed < 10 && (completed == 0 || elapsed < SECOND)) {
             return;
         }
-        allowance = limit.update(
-                new Window(elapsed, completed, completed, 0, latencySum, inFlightSum, peak, refused, refused));
+        allowance = limit.update(new Window(
+                elapsed,
+                completed,
+                completed,
+                0,
+                latencySum,
+                inFlightSum,
+                peak,
+                Math.min(standing, inFlight()),
+                refused,
+                refused));
         lowest = Math.min(lowest, allowance.limit());
         highest = Math.max(highest, allowance.limit());
         windowBegan = now;
@@ -177,5 +215,6 @@ final class ClosedModel {
         inFlightSum = 0;
         refused = 0;
         peak = inFlight();
+        standing = peak;
     }
 }

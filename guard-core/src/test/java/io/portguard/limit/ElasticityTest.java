@@ -37,6 +37,7 @@ class ElasticityTest {
                 (long) (100 * latencyMillis * MILLI),
                 (long) (100 * inFlight),
                 (int) inFlight,
+                (int) inFlight,
                 refused,
                 refused);
     }

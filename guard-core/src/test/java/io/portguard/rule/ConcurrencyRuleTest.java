@@ -125,6 +125,24 @@ class ConcurrencyRuleTest {
         assertThat(fill(normal)).isEqualTo(20);
     }
 
+    @Test
+    void timeInWhichThereWasNothingToDoIsNoPartOfAWindow() {
+        goOn(10_000);
+        for (int i = 0; i < 12; i++) {
+            ask(normal);
+        }
+        clock.advanceMillis(10);
+        for (int i = 0; i < 12; i++) {
+            end(normal, Outcome.SUCCESS, 10);
+        }
+        goOn(50);
+        assertThat(limit.windows).singleElement().satisfies(window -> {
+            assertThat(window.durationNanos()).isEqualTo(60_000_000);
+            assertThat(window.completed()).isEqualTo(12);
+            assertThat(window.standing()).as("came and went").isZero();
+        });
+    }
+
     private void endQuietly(long afterMillis) {
         goOn(afterMillis - 50);
         for (int i = 0; i < 10; i++) {
