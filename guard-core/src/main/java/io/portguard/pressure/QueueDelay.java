@@ -6,7 +6,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long tasks have to wait for a thread, as a fraction of the delay that is acceptable. Adapters record how
@@ -27,10 +26,7 @@ public final class QueueDelay implements PressureSource {
     private final AtomicLong targetNanos;
     private long windowEndsAtNanos = Long.MIN_VALUE;
     private boolean begun;
-    private final LongAdder sumNanos = new LongAdder();
-    private final LongAdder count = new LongAdder();
     private volatile double fraction;
-    private volatile double meanFraction;
     private final List<ExecutorProbe> probes = new CopyOnWriteArrayList<>();
     private volatile boolean standsStill;
 
@@ -60,18 +56,7 @@ public final class QueueDelay implements PressureSource {
 
     /** Records that a task waited so long before it ran. */
     public void record(long waitedNanos) {
-        long waited = Math.max(0, waitedNanos);
-        leastNanos.accumulate(waited);
-        sumNanos.add(waited);
-        count.increment();
-    }
-
-    /**
-     * The mean wait of the last window as a fraction of the delay that is acceptable. It shows what the least does not:
-     * a processor that is busy with more tasks than it can run, where some are always lucky.
-     */
-    public double meanFraction() {
-        return meanFraction;
+        leastNanos.accumulate(Math.max(0, waitedNanos));
     }
 
     @Override
@@ -88,9 +73,6 @@ public final class QueueDelay implements PressureSource {
             windowEndsAtNanos = nowNanos + WINDOW_NANOS;
             long least = leastNanos.getThenReset();
             fraction = least == NOTHING ? 0 : (double) least / targetNanos.get();
-            long waits = count.sumThenReset();
-            double sum = sumNanos.sumThenReset();
-            meanFraction = waits == 0 ? 0 : sum / waits / targetNanos.get();
         }
         return Math.max(fraction, (double) standstill / targetNanos.get());
     }

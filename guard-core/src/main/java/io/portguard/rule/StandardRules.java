@@ -185,11 +185,6 @@ public final class StandardRules {
         return concurrency.allowance();
     }
 
-    /** How much of what the service can work on at once is in flight: 1 is all, more is a queue. */
-    public double partWorkedOn() {
-        return (double) concurrency.inFlight() / concurrency.allowance().capacity();
-    }
-
     /** Whether there is next to nothing in flight for what the service can work on at once. */
     public boolean isStarved() {
         return shedding.isStarved();

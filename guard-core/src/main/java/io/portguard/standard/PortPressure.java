@@ -20,7 +20,6 @@ import io.portguard.pressure.PressureMonitor;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.ProcessCpu;
 import io.portguard.pressure.QueueDelay;
-import io.portguard.pressure.RefusalPause;
 import io.portguard.pressure.Trigger;
 import io.portguard.rule.StandardRules;
 import java.util.List;
@@ -35,13 +34,10 @@ public final class PortPressure {
     private final ListenBacklog backlog = new ListenBacklog();
     private final NetworkDrops drops = new NetworkDrops();
     private final HalfOpen halfOpen = new HalfOpen(backlog);
-    private final CpuLoad cpu = new CpuLoad();
     private final QueueDelay queueDelay;
     private final PressureLog log;
     private final PressureMonitor monitor;
     private final OverloadControl control;
-    private final RefusalPause refusalPause = new RefusalPause();
-    private final StandardRules rules;
 
     PortPressure(
             StandardRules rules,
@@ -50,7 +46,6 @@ public final class PortPressure {
             Map<PressureSource, Trigger> more,
             NanoClock clock,
             PressureLog log) {
-        this.rules = rules;
         this.queueDelay = queueDelay;
         this.log = log;
         control = new OverloadControl(rules, backlog, queueDelay, clock, log);
@@ -76,7 +71,7 @@ public final class PortPressure {
         ContainerMemory container = new ContainerMemory();
         monitor.add(container, Trigger.alarm(0.95));
         monitor.add(new MemoryStall(), Trigger.stock(0.2, 0.6).onlyWhile(container.name(), 0.9));
-        monitor.add(cpu, Trigger.none());
+        monitor.add(new CpuLoad(), Trigger.none());
         monitor.add(new ProcessCpu(), Trigger.none());
         monitor.add(new CpuThrottling(), Trigger.alarm(0.5));
     }
@@ -90,11 +85,6 @@ public final class PortPressure {
 
     void tick(long nowNanos, boolean sheddingEnabled) {
         control.next(nowNanos, sheddingEnabled);
-        if (sheddingEnabled) {
-            refusalPause.next(queueDelay.meanFraction(), monitor.reading(cpu.name()), rules.partWorkedOn());
-        } else {
-            refusalPause.none();
-        }
     }
 
     /** What has to be done on threads of their own, apart from each other. */
@@ -111,10 +101,6 @@ public final class PortPressure {
 
     ConnectionStance stance() {
         return control.inForce();
-    }
-
-    long refusalPauseNanos() {
-        return refusalPause.nanos();
     }
 
     /** The accept queues of the guarded ports. */

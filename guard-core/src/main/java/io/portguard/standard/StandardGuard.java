@@ -20,7 +20,6 @@ import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.pressure.PressureLog;
 import io.portguard.pressure.QueueDelay;
-import io.portguard.pressure.RefusalPause;
 import io.portguard.rule.BanRule;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.ClientUsage;
@@ -156,16 +155,6 @@ public final class StandardGuard implements AutoCloseable {
     /** Where adapters record how long tasks waited for a thread. */
     public QueueDelay queueDelay() {
         return queueDelay;
-    }
-
-    /**
-     * How long, in nanoseconds, an adapter that can does not read a connection after this refusal on it; see {@link
-     * RefusalPause}. Only for clients that are refused for what they do themselves, and clearly: others would have
-     * their next request read late. Not meant for connections that carry requests of several clients.
-     */
-    public long refusalPauseNanos(Rejection rejection) {
-        boolean ownDoing = rejection.reason().httpStatus() != 503 && rejection.retryAfterSeconds() > 1;
-        return ownDoing ? pressure.refusalPauseNanos() : 0;
     }
 
     /** What a refusal says of the clients' rate; null while there is none. */

@@ -5,7 +5,6 @@ import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
-import io.portguard.Rejection;
 import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
@@ -123,11 +122,6 @@ public final class AdmittedConnection {
     /** The attempt of a request on the connection, told by its real peer, whatever the request says. */
     public Attempt attempt(HttpRequestView request) {
         return attempts == null || multiplexed ? port.attempts().ofRequest(peer, request) : attempts.request(request);
-    }
-
-    /** How long the connection is not to be read after a refusal on it, in nanoseconds. */
-    public long refusalPauseNanos(Rejection rejection) {
-        return attempts != null && attempts.isOfOneClient() ? port.refusalPauseNanos(rejection) : 0;
     }
 
     /** Reading from the peer or writing to it has failed, while an asynchronous request was served. */

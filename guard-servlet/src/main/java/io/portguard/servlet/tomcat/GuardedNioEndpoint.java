@@ -15,8 +15,6 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
@@ -115,17 +113,6 @@ public final class GuardedNioEndpoint extends NioEndpoint {
 
     void ranAfterWaitingSince(long nanos) {
         Objects.requireNonNull(queueDelay).record(clock.nanoTime() - nanos);
-    }
-
-    /** Runs a short task after a time; returns false when there is nobody to run it. */
-    boolean later(Runnable task, long nanos) {
-        try {
-            ScheduledExecutorService executor = getUtilityExecutor();
-            return executor != null
-                    && !executor.schedule(task, nanos, TimeUnit.NANOSECONDS).isCancelled();
-        } catch (RejectedExecutionException stopping) {
-            return false;
-        }
     }
 
     /** Accepted sockets inherit the time after which a silent peer is probed, which spares a call for each. */

@@ -1,6 +1,5 @@
 package io.portguard.servlet.tomcat;
 
-import io.portguard.Rejection;
 import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.Phase;
 import io.portguard.servlet.AdmittedConnection;
@@ -37,7 +36,6 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
     private final AdmittedConnection admitted;
     private final SocketChannel socket;
     private final Ends ends = new Ends();
-    private volatile @Nullable Rejection refused;
     private volatile @Nullable Http11Exchange exchange;
     private volatile boolean awaitsBody;
     private volatile boolean awaitsReader;
@@ -121,33 +119,16 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         }
     }
 
-    /** The present request has been refused. */
-    void refused(Rejection rejection) {
-        refused = rejection;
-    }
-
     /** What the body of a refused request still holds is not waited for any longer than a moment. */
     void swallowsBody() {
         swallowingSinceNanos = endpoint.nanoTime();
         swallowing = true;
     }
 
-    /** Waits for the next request; after a refusal, once the connection has rested. */
     @Override
     public void registerReadInterest() {
         awaitsBody = exchange != null || admitted.phase() == Phase.SERVING;
-        Rejection last = refused;
-        refused = null;
-        long pauseNanos = last == null || swallowing ? 0 : admitted.refusalPauseNanos(last);
-        if (pauseNanos == 0 || !endpoint.later(this::readAgain, pauseNanos)) {
-            super.registerReadInterest();
-        }
-    }
-
-    private void readAgain() {
-        if (!isClosed()) {
-            super.registerReadInterest();
-        }
+        super.registerReadInterest();
     }
 
     @Override

@@ -87,9 +87,6 @@ final class Http11Exchange {
         try {
             response.commit();
             refused = true;
-            if (connection != null) {
-                connection.refused(rejection);
-            }
         } finally {
             response.setStatus(status);
             statusToRestore = NONE;
