@@ -30,6 +30,11 @@ public abstract sealed class ClientKey {
         return new Named(name);
     }
 
+    /** Whether it is a name, and not a network of addresses. */
+    public boolean isNamed() {
+        return this instanceof Named;
+    }
+
     /** An address, a network as {@code address/length}, or the name. */
     @Override
     public abstract String toString();

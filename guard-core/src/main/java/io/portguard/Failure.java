@@ -20,7 +20,9 @@ public enum Failure {
     /** A connection was opened and ended, or ran into its timeout, without a byte. */
     SILENT_CONNECTION,
     /** A decoy port, which no client has a reason to know, was connected to. */
-    DECOY;
+    DECOY,
+    /** Several guarded ports were connected to within a minute, without a request on any. */
+    SCAN;
 
     private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

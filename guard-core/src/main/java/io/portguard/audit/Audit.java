@@ -72,6 +72,11 @@ public final class Audit implements GuardListener {
         buffer.add(new AuditEvent.Banned(clock.epochMillis(), client.toString(), who, seconds));
     }
 
+    /** A client was recognised as scanning ports, by what is told. */
+    public void scanned(Attempt attempt, String how) {
+        buffer.add(new AuditEvent.Scanned(clock.epochMillis(), attempt, how));
+    }
+
     /** Events that were lost because the buffer was full or a file could not be written. */
     public long lost() {
         return buffer.dropped() + (trail == null ? 0 : trail.lost());
@@ -118,6 +123,7 @@ public final class Audit implements GuardListener {
     private void log(AuditEvent event) {
         // Whoever can have many addresses banned shall not fill the log.
         boolean ofClients = event instanceof AuditEvent.Refused
+                || event instanceof AuditEvent.Scanned
                 || (event instanceof AuditEvent.Banned ban && PENALTIES.equals(ban.who()));
         Level level = ofClients ? Level.DEBUG : Level.INFO;
         if (LOGGER.isLoggable(level)) {

@@ -81,6 +81,27 @@ sealed interface AuditEvent {
         }
     }
 
+    /**
+     * A client was recognised as scanning ports.
+     *
+     * @param how it was recognised
+     */
+    record Scanned(long epochMillis, Attempt attempt, String how) implements AuditEvent {
+
+        @Override
+        public void write(JsonLine line) {
+            IpAddress address = attempt.address();
+            line.text("event.kind", "alert")
+                    .text("event.category", "intrusion_detection")
+                    .text("event.type", "info")
+                    .text("event.action", "scan-recognised")
+                    .text("event.reason", how)
+                    .text("network.transport", "tcp")
+                    .text("source.ip", address == null ? null : address.toString())
+                    .text("portguard.client", attempt.client().key().toString());
+        }
+    }
+
     /** What happened to the trail itself: it began, or events were lost. */
     record Trail(long epochMillis, String action, long lost) implements AuditEvent {
 

@@ -50,11 +50,16 @@ public record AddressRange(IpAddress first, IpAddress last) {
         return first.compareTo(address) <= 0 && last.compareTo(address) >= 0;
     }
 
-    @Override
-    public String toString() {
-        int common = first.high() != last.high()
+    /** How many bits of an address, in its IPv6 form, are the same in all of them: 96 + n for an IPv4 network of length n. */
+    public int prefixLength() {
+        return first.high() != last.high()
                 ? Long.numberOfLeadingZeros(first.high() ^ last.high())
                 : 64 + Long.numberOfLeadingZeros(first.low() ^ last.low());
+    }
+
+    @Override
+    public String toString() {
+        int common = prefixLength();
         if (first.isIpv4() && last.isIpv4()) {
             return common == 128 ? first.toString() : first + "/" + (common - IPV4_OFFSET);
         }

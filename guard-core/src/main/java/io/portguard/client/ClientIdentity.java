@@ -2,6 +2,7 @@ package io.portguard.client;
 
 import io.portguard.ClientKey;
 import io.portguard.IpAddress;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,28 @@ public final class ClientIdentity {
     private @Nullable String header(RequestOrigin request) {
         String header = identifyBy.header();
         return header == null ? null : request.header(header);
+    }
+
+    /**
+     * The client that a person means.
+     *
+     * @param text an address, a network that is one client, or a client's name
+     * @throws IllegalArgumentException when it is none of them
+     */
+    public ClientKey keyOf(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("client: \"\" (expected: an address or a client's name)");
+        }
+        Optional<AddressRange> range = AddressRange.parse(text);
+        if (range.isEmpty()) {
+            return ClientKey.named(text);
+        }
+        ClientKey client = key(range.get().first());
+        if (!client.equals(key(range.get().last()))) {
+            throw new IllegalArgumentException("client: \"" + text
+                    + "\" (expected: an address, a network that is one client, or a client's name)");
+        }
+        return client;
     }
 
     /** The client at an address; all that have none (a Unix domain socket) are one. */

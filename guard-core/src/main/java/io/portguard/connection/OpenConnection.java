@@ -84,6 +84,12 @@ public final class OpenConnection {
         return socket.bytesRead() == 0;
     }
 
+    /** Whether it has not come so far as a request: it is in the phase that it began with. */
+    boolean isWithoutRequest() {
+        Phase present = phase();
+        return !ofManyClients && isSilent() && (present == Phase.HANDSHAKE || present == Phase.HEADER);
+    }
+
     ClientKey holder() {
         return attempt.client().key();
     }

@@ -45,7 +45,9 @@ public final class OpenConnections {
     }
 
     void remove(OpenConnection connection) {
-        open.remove(connection);
+        if (open.remove(connection) && connection.isWithoutRequest()) {
+            ended.leftWithoutRequest(connection);
+        }
     }
 
     public int size() {
@@ -133,5 +135,8 @@ public final class OpenConnections {
          * @param was what the connection did until now
          */
         void ended(OpenConnection connection, Phase was, Reason reason);
+
+        /** Is told of a connection that its peer has closed before it had sent a whole request. */
+        default void leftWithoutRequest(OpenConnection connection) {}
     }
 }

@@ -71,6 +71,14 @@ public final class GuardDoctor {
                         notice,
                         "A rule that means more than was meant refuses the wrong ones, one that means less nobody.",
                         "Change the setting, in shadow mode first; revert() over JMX takes back what was tuned.")));
+        List<String> scanners = guard.scanners();
+        if (!scanners.isEmpty()) {
+            findings.add(Finding.note(
+                    "scanners",
+                    "Ports were scanned by " + String.join(", ", scanners) + ".",
+                    "Whoever scans looks for what to attack.",
+                    "guard.penalties.ban-at: 100 bans them from then on; ban(client, seconds) over JMX bans one."));
+        }
         shadowed(guard, findings);
         Map<String, Long> bans = guard.bans();
         if (!bans.isEmpty()) {

@@ -1,7 +1,5 @@
 package io.portguard.jmx;
 
-import io.portguard.ClientKey;
-import io.portguard.client.AddressRange;
 import io.portguard.doctor.Doctor;
 import io.portguard.doctor.GuardDoctor;
 import io.portguard.settings.InvalidSettingException;
@@ -11,7 +9,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.management.Attribute;
 import javax.management.AttributeList;
@@ -186,28 +183,12 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
 
     @Override
     public void ban(String client, long seconds) {
-        port.ban(clientOf(client), seconds, WHO);
+        port.ban(port.identity().keyOf(client), seconds, WHO);
     }
 
     @Override
     public boolean unban(String client) {
-        return port.unban(clientOf(client), WHO);
-    }
-
-    private ClientKey clientOf(String text) {
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("client: \"\" (expected: an address or a client's name)");
-        }
-        Optional<AddressRange> range = AddressRange.parse(text);
-        if (range.isEmpty()) {
-            return ClientKey.named(text);
-        }
-        ClientKey client = port.identity().key(range.get().first());
-        if (!client.equals(port.identity().key(range.get().last()))) {
-            throw new IllegalArgumentException("client: \"" + text
-                    + "\" (expected: an address, a network that is one client, or a client's name)");
-        }
-        return client;
+        return port.unban(port.identity().keyOf(client), WHO);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 public final class NetworkDrops implements PressureSource {
 
-    /** What a full queue, or a lack of memory, makes the kernel drop. */
+    /** What makes the kernel drop connections or packets, a full queue or a lack of memory above all. */
     public enum Counter {
         /** An accept queue was full when a connection was complete. */
         OVERFLOW("TcpExt:ListenOverflows"),
@@ -27,6 +27,8 @@ public final class NetworkDrops implements PressureSource {
         BACKLOG_DROP("TcpExt:TCPBacklogDrop"),
         /** A packet was dropped because its socket's receive queue was full. */
         RECEIVE_QUEUE_DROP("TcpExt:TCPRcvQDrop"),
+        /** A half-open connection was reset by whoever began it: given up, or a SYN scan, which is seen nowhere else. */
+        HANDSHAKE_RESET("TcpExt:EmbryonicRsts"),
         /** A packet was dropped for want of memory. */
         PRUNED("TcpExt:RcvPruned");
 

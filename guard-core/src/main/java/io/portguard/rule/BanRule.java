@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class BanRule implements Rule {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Map<ClientKey, Ban> bans = new ConcurrentHashMap<>();
+    private final AtomicLong changes = new AtomicLong();
     private final NanoClock clock;
     private final Spared spared;
 
@@ -42,9 +44,10 @@ public final class BanRule implements Rule {
     /**
      * A ban.
      *
+     * @param untilNanos on the guard's clock
      * @param forFailures whether it is known for as long again after its end, so that the next one is longer
      */
-    private record Ban(long untilNanos, long lengthNanos, boolean forFailures) {
+    public record Ban(long untilNanos, long lengthNanos, boolean forFailures) {
 
         boolean isOver(long now) {
             return untilNanos - now <= 0;
@@ -72,6 +75,27 @@ public final class BanRule implements Rule {
         }
         long length = TimeUnit.SECONDS.toNanos(seconds);
         bans.put(client, new Ban(clock.nanoTime() + length, length, false));
+        changes.incrementAndGet();
+    }
+
+    /** How often bans were made or ended before their time. */
+    public long changes() {
+        return changes.get();
+    }
+
+    /** The bans as they are, with those for failures that are over and not forgotten. */
+    public Map<ClientKey, Ban> all() {
+        return Map.copyOf(bans);
+    }
+
+    /** Has bans of before hold again; those that there is no room for, or whose time is over, are left out. */
+    public void restore(Map<ClientKey, Ban> before) {
+        long now = clock.nanoTime();
+        before.forEach((client, ban) -> {
+            if (!ban.isForgotten(now) && !isFullFor(client)) {
+                bans.put(client, ban);
+            }
+        });
     }
 
     /**
@@ -90,6 +114,7 @@ public final class BanRule implements Rule {
             }
             Ban ban = next(before, firstNanos, now);
             seconds[0] = TimeUnit.NANOSECONDS.toSeconds(ban.lengthNanos);
+            changes.incrementAndGet();
             return ban;
         });
         return seconds[0];
@@ -108,6 +133,7 @@ public final class BanRule implements Rule {
     /** Ends a ban; returns whether there was one. */
     public boolean unban(ClientKey client) {
         Ban ban = bans.remove(client);
+        changes.incrementAndGet();
         return ban != null && !ban.isOver(clock.nanoTime());
     }
 

@@ -64,6 +64,11 @@ public final class Penalties {
         }
     }
 
+    /** Whether it is never punished: exempt, allowed, a proxy, or without an address. */
+    public boolean spares(Attempt attempt) {
+        return spared.contains(attempt);
+    }
+
     private void punish(Attempt attempt, long penaltyNanos, PenaltyPolicy present) {
         if (penaltyNanos == 0 || spared.contains(attempt)) {
             return;

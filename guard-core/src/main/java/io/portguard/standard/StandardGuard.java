@@ -13,9 +13,7 @@ import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.audit.Audit;
 import io.portguard.client.ClientIdentity;
-import io.portguard.connection.OpenConnection;
 import io.portguard.connection.OpenConnections;
-import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.pressure.PressureLog;
@@ -29,6 +27,7 @@ import io.portguard.rule.StandardRules;
 import io.portguard.settings.SettingValues;
 import io.portguard.settings.Settings;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +59,8 @@ public final class StandardGuard implements AutoCloseable {
     private final QueueDelay queueDelay;
     private final PortPressure pressure;
     private final Audit audit;
+    private final Bans bans;
+    private final ScanDetection scans;
     private volatile @Nullable RateLimitFields rateLimitFields;
     private final Set<Integer> declaredPorts = ConcurrentHashMap.newKeySet();
     private volatile boolean sheddingEnabled = true;
@@ -73,7 +74,7 @@ public final class StandardGuard implements AutoCloseable {
         SettingValues values = settings.values();
         clients = new ClientTable(values.get(StandardSettings.CLIENTS_MAX_TRACKED), builder.clock);
         shadow = new ShadowReport(clients, builder.clock);
-        connections = new OpenConnections(builder.clock, this::ended);
+        connections = new OpenConnections(builder.clock, new Endings(this));
         rules = new StandardRules(
                 clients,
                 RuleSettings.limit(values),
@@ -99,12 +100,19 @@ public final class StandardGuard implements AutoCloseable {
                 new PressureLog(
                         builder.name, builder.clock, builder.listeners, fault -> guard().fault("a listener", fault)));
         audit = FixedSettings.audit(builder.name, values, builder.clock);
+        bans = new Bans(rules, clients, audit, values.find(StandardSettings.PENALTIES_PERSIST_TO), builder.clock);
+        scans = new ScanDetection(
+                builder.name,
+                values.get(StandardSettings.SCANS_DECOY_PORTS),
+                builder.scans,
+                rules.penalties(),
+                attempts,
+                audit);
         guard = composed(builder);
         checks = new ConnectionChecks(guard, rules.penalties(), shadow);
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
         settings.onEachChange(audit::changed);
-        rules.penalties().onBan((client, seconds) -> audit.banned(client, Audit.PENALTIES, seconds));
     }
 
     private Guard composed(StandardGuardBuilder builder) {
@@ -119,6 +127,8 @@ public final class StandardGuard implements AutoCloseable {
                 .requestRules(builder.requestRules.toArray(new Rule[0]))
                 .chore(this::tick)
                 .slowChore(this::follow)
+                .slowChore(scans::round)
+                .slowChore(now -> bans.keep())
                 .slowChore(now -> audit.drain())
                 .listener(new Recorder(audit, shadow))
                 .build();
@@ -211,9 +221,16 @@ public final class StandardGuard implements AutoCloseable {
         declaredPorts.add(port);
     }
 
-    /** The ports that {@link #declarePort} named. */
+    /** The ports that {@link #declarePort} named, and the decoys. */
     public Set<Integer> declaredPorts() {
-        return Set.copyOf(declaredPorts);
+        Set<Integer> declared = new HashSet<>(declaredPorts);
+        declared.addAll(scans.decoys());
+        return declared;
+    }
+
+    /** The last few clients that were recognised as scanning ports, and by what. */
+    public List<String> scanners() {
+        return scans.scanners();
     }
 
     /** Refuses everything from now on, because the service is shutting down. */
@@ -238,8 +255,7 @@ public final class StandardGuard implements AutoCloseable {
      * @param who bans it: a user, or the way it comes
      */
     public void ban(ClientKey client, long seconds, String who) {
-        rules.bans().ban(client, seconds);
-        audit.banned(client, who, seconds);
+        bans.ban(client, seconds, who);
         guard.refresh();
     }
 
@@ -254,17 +270,12 @@ public final class StandardGuard implements AutoCloseable {
 
     /** The same, done by a user or in the way that is told. */
     public boolean unban(ClientKey client, String who) {
-        rules.penalties().forgive(clients.client(client));
-        boolean ended = rules.bans().unban(client);
-        if (ended) {
-            audit.banned(client, who, 0);
-        }
-        return ended;
+        return bans.unban(client, who);
     }
 
     /** Who is banned, and for how many seconds more. */
     public Map<String, Long> bans() {
-        return rules.bans().bans();
+        return bans.seconds();
     }
 
     public ClientIdentity identity() {
@@ -276,6 +287,8 @@ public final class StandardGuard implements AutoCloseable {
         List<String> notices = new ArrayList<>(accessLists.notices());
         notices.addAll(identityNotices.all());
         notices.addAll(audit.notices());
+        notices.addAll(scans.notices());
+        notices.addAll(bans.notices());
         return notices;
     }
 
@@ -329,6 +342,8 @@ public final class StandardGuard implements AutoCloseable {
     @Override
     public void close() {
         guard.close();
+        scans.close();
+        bans.keep();
         audit.close();
     }
 
@@ -341,17 +356,14 @@ public final class StandardGuard implements AutoCloseable {
         connections.sweep(nowNanos);
     }
 
+    /** A connection was closed by its peer before it had sent a whole request. */
+    void leftWithoutRequest(Attempt connection) {
+        scans.leftWithoutRequest(connection, guard.clock().nanoTime());
+    }
+
     private void follow(long nowNanos) {
         if (accessLists.follow(nowNanos)) {
             lint.apply(settings.values());
-        }
-    }
-
-    /** A connection is ended for what it did not do, or for another's sake. */
-    private void ended(OpenConnection connection, Phase was, Reason reason) {
-        guard.refuse(connection.attempt(), Rejection.of(reason), Mode.ENFORCE);
-        if (reason == Reason.TIMEOUT && was != Phase.IDLE) {
-            failed(connection.attempt(), connection.isSilent() ? Failure.SILENT_CONNECTION : Failure.TIMEOUT);
         }
     }
 

@@ -6,6 +6,7 @@ import io.portguard.NanoClock;
 import io.portguard.Rule;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.Trigger;
+import io.portguard.rule.ScanWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ public final class StandardGuardBuilder {
     final List<Rule> requestRules = new ArrayList<>();
     final String name;
     private final Guard.Builder guard;
+    ScanWatch scans = new ScanWatch();
     NanoClock clock = NanoClock.system();
 
     StandardGuardBuilder(String name) {
@@ -80,6 +82,12 @@ public final class StandardGuardBuilder {
     /** Adds rules for requests, asked after the standard ones. */
     public StandardGuardBuilder requestRules(Rule... rules) {
         requestRules.addAll(List.of(rules));
+        return this;
+    }
+
+    /** Recognises scans together with the other guards of the process that have the same watch. */
+    public StandardGuardBuilder scans(ScanWatch watch) {
+        scans = watch;
         return this;
     }
 

@@ -264,6 +264,13 @@ public final class StandardSettings {
                     "How long files of the audit trail are kept.")
             .fixed();
 
+    public static final Setting<List<Integer>> SCANS_DECOY_PORTS = Setting.of(
+                    "scans.decoy-ports",
+                    StandardTypes.PORTS,
+                    List.<Integer>of(),
+                    "Ports that are opened for scanners to connect to; whoever does is recognised.")
+            .fixed();
+
     public static final Setting<Integer> PENALTIES_SLOW_AT = Setting.unset(
             "penalties.slow-at", StandardTypes.POINTS, "Points from which a client that fails is slowed down.");
 
@@ -285,6 +292,12 @@ public final class StandardSettings {
             Duration.ofMinutes(1),
             "The first ban of a client that fails; each that follows soon is twice as long, up to a day.");
 
+    public static final Setting<Path> PENALTIES_PERSIST_TO = Setting.unset(
+                    "penalties.persist-to",
+                    StandardTypes.FILE,
+                    "A file that bans are kept in over a restart; without one a restart ends them.")
+            .fixed();
+
     public static final Setting<List<PenaltyWeight>> PENALTIES_WEIGHTS = Setting.of(
             "penalties.weights",
             StandardTypes.PENALTY_WEIGHTS,
@@ -296,6 +309,7 @@ public final class StandardSettings {
                     PenaltyWeight.of(Failure.TIMEOUT, 2),
                     PenaltyWeight.of(Failure.SILENT_CONNECTION, 2),
                     PenaltyWeight.of(Failure.DECOY, 100),
+                    PenaltyWeight.of(Failure.SCAN, 100),
                     PenaltyWeight.of(400, 1),
                     PenaltyWeight.of(401, 2),
                     PenaltyWeight.of(403, 1),
@@ -348,12 +362,14 @@ public final class StandardSettings {
                 ACCESS_DENY,
                 ACCESS_ALLOW_FILE,
                 ACCESS_DENY_FILE,
+                SCANS_DECOY_PORTS,
                 PENALTIES_SLOW_AT,
                 PENALTIES_BAN_AT,
                 PENALTIES_FORGIVEN,
                 PENALTIES_SLOW_RATE,
                 PENALTIES_BAN_TIME,
                 PENALTIES_WEIGHTS,
+                PENALTIES_PERSIST_TO,
                 AUDIT_FOLDER,
                 AUDIT_FILE_SIZE,
                 AUDIT_RETENTION);

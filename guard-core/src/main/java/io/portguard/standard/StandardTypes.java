@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 /** What the values of the standard guard's settings may be. */
 final class StandardTypes {
 
+    private static final int MAX_PORT = 65_535;
     private static final double MAX_RATE = 1e7;
 
     static final SettingType<Integer> COUNT = SettingType.wholeNumber(1, 10_000_000);
@@ -45,6 +46,9 @@ final class StandardTypes {
 
     static final SettingType<List<PathPattern>> PATHS =
             SettingTypes.list("a list of paths that begin with / and may end in /**", PathPattern::parse);
+
+    static final SettingType<List<Integer>> PORTS =
+            SettingTypes.list("a list of ports from 1 to 65535", StandardTypes::port);
 
     static final SettingType<List<String>> HOST_NAMES =
             SettingTypes.list("a list of host names", StandardTypes::hostName);
@@ -76,6 +80,12 @@ final class StandardTypes {
 
     private static Optional<String> hostName(String text) {
         return text.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})") ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Optional<Integer> port(String text) {
+        return text.matches("[0-9]{1,5}")
+                ? Optional.of(Integer.valueOf(text)).filter(port -> port >= 1 && port <= MAX_PORT)
+                : Optional.empty();
     }
 
     static PathPattern path(String text) {

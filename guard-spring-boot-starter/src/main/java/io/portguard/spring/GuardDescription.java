@@ -28,6 +28,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param connections what was decided about connections since the guard was built
  * @param shadow what rules in shadow mode would have refused, and which good clients with it
  * @param lint what rules probably mean otherwise than they were meant
+ * @param bans who is banned, and for how many seconds more
+ * @param scanners the last clients that were recognised as scanning ports, and by what
  * @param settings all settings, by name
  */
 record GuardDescription(
@@ -38,6 +40,8 @@ record GuardDescription(
         Decisions connections,
         List<ShadowReport.OfRule> shadow,
         List<String> lint,
+        Map<String, Long> bans,
+        List<String> scanners,
         Map<String, SettingDescription> settings)
         implements OperationResponseBody {
 
@@ -55,6 +59,8 @@ record GuardDescription(
                 Decisions.of(guard.guard().counts(Attempt.Kind.CONNECTION)),
                 guard.shadowReport(),
                 guard.lint(),
+                guard.bans(),
+                guard.scanners(),
                 settings);
     }
 

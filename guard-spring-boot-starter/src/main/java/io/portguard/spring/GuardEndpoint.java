@@ -7,9 +7,11 @@ import io.portguard.spring.GuardDescription.SettingDescription;
 import io.portguard.standard.StandardGuard;
 import java.security.Principal;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
@@ -26,7 +28,7 @@ import org.springframework.util.MimeType;
  * writes as a number or a flag comes as text as well; a list or an object does not come at all.
  */
 
-/** The Actuator endpoint {@code guard}: shows guards and tunes their settings. Thread-safe. */
+/** The Actuator endpoint {@code guard}: shows guards, tunes their settings, bans and unbans clients. Thread-safe. */
 @WebEndpoint(id = "guard")
 final class GuardEndpoint {
 
@@ -53,22 +55,42 @@ final class GuardEndpoint {
         return guard == null ? unknownGuard(name) : new WebEndpointResponse<>(GuardDescription.of(guard, clock));
     }
 
-    /** Tunes a setting, after which it is as the answer says; nothing has changed when the answer is a problem. */
+    /**
+     * Tunes a setting, or bans a client for so many seconds, or ends a ban; things are then as the answer says. Nothing has
+     * changed when the answer is a problem.
+     */
     @WriteOperation
-    WebEndpointResponse<OperationResponseBody> tune(
+    WebEndpointResponse<OperationResponseBody> change(
             SecurityContext caller,
             @Selector String name,
             @Nullable String setting,
             @Nullable String value,
-            @Nullable String seconds) {
+            @Nullable String seconds,
+            @Nullable String ban,
+            @Nullable String unban) {
         StandardGuard guard = guards.get(name);
         if (guard == null) {
             return unknownGuard(name);
         }
         try {
-            return new WebEndpointResponse<>(tune(guard.settings(), setting, value, seconds, who(caller)));
-        } catch (InvalidSettingException refused) {
+            if (ban == null && unban == null) {
+                return new WebEndpointResponse<>(tune(guard.settings(), setting, value, seconds, who(caller)));
+            }
+            onlyOne(setting, ban, unban);
+            if (ban != null) {
+                guard.ban(guard.identity().keyOf(ban), seconds(seconds), who(caller));
+            } else if (unban != null) {
+                guard.unban(guard.identity().keyOf(unban), who(caller));
+            }
+            return new WebEndpointResponse<>(new Bans(guard.bans()));
+        } catch (IllegalArgumentException refused) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "Bad Request", refused.getMessage());
+        }
+    }
+
+    private static void onlyOne(@Nullable String... changes) {
+        if (Arrays.stream(changes).filter(Objects::nonNull).count() > 1) {
+            throw new IllegalArgumentException("one of \"setting\", \"ban\" and \"unban\" at a time");
         }
     }
 
@@ -114,6 +136,9 @@ final class GuardEndpoint {
 
     /** A problem as RFC 9457 writes it. */
     record Problem(int status, String title, String detail) implements OperationResponseBody {}
+
+    /** Who is banned, and for how many seconds more. */
+    record Bans(Map<String, Long> bans) implements OperationResponseBody {}
 
     /** All guards of the service, by name. */
     record GuardList(Map<String, GuardSummary> guards) implements OperationResponseBody {}

@@ -34,6 +34,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shedding Refusing what matters least while requests or connections have to wait.
  * @param pressure Signs of pressure that are watched besides those that always are.
  * @param access Who may connect.
+ * @param scans Recognising clients that scan ports.
  * @param penalties What comes of failures that are a client's own doing.
  * @param audit The record of what was refused and changed.
  * @param management The guard of a management port of its own.
@@ -52,6 +53,7 @@ record GuardProperties(
         @DefaultValue Shedding shedding,
         @DefaultValue Pressure pressure,
         @DefaultValue Access access,
+        @DefaultValue Scans scans,
         @DefaultValue Penalties penalties,
         @DefaultValue Audit audit,
         @DefaultValue Management management,
@@ -224,6 +226,7 @@ record GuardProperties(
      * @param forgiven Points of a client that are forgiven in a minute.
      * @param slowRate Requests a second, and connections a second, of a client that is slowed down.
      * @param banTime The first ban of a client that fails; each that follows soon is twice as long, up to a day.
+     * @param persistTo A file that bans are kept in over a restart; by default a restart ends them.
      * @param weights What failures cost: FAILURE=POINTS or STATUS=POINTS; what is not listed costs nothing.
      */
     record Penalties(
@@ -232,7 +235,15 @@ record GuardProperties(
             @Nullable Integer forgiven,
             @Nullable Double slowRate,
             @Nullable Duration banTime,
+            @Nullable Path persistTo,
             @Nullable List<String> weights) {}
+
+    /**
+     * Recognising clients that scan ports.
+     *
+     * @param decoyPorts Ports that are opened for scanners to connect to; whoever does is recognised.
+     */
+    record Scans(@Nullable List<Integer> decoyPorts) {}
 
     /**
      * The record of what was refused and changed.

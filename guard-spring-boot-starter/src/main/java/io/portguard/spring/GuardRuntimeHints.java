@@ -41,6 +41,7 @@ final class GuardRuntimeHints implements RuntimeHintsRegistrar {
                     GuardDescription.State.class,
                     GuardDescription.Decisions.class,
                     GuardDescription.SettingDescription.class,
+                    GuardEndpoint.Bans.class,
                     GuardEndpoint.GuardList.class,
                     GuardEndpoint.GuardSummary.class,
                     GuardEndpoint.Problem.class);

@@ -31,6 +31,10 @@ final class GuardSettings {
                 StandardSettings.SHEDDING_TARGET_DELAY, properties.shedding().targetDelay());
         settings.putList(StandardSettings.PRESSURE_NAMES, properties.pressure().names());
         settings.put(properties.access());
+        List<Integer> decoys = properties.scans().decoyPorts();
+        settings.putList(
+                StandardSettings.SCANS_DECOY_PORTS,
+                decoys == null ? null : decoys.stream().map(String::valueOf).toList());
         settings.put(properties.penalties());
         settings.put(StandardSettings.AUDIT_FOLDER, properties.audit().folder());
         settings.put(StandardSettings.AUDIT_FILE_SIZE, properties.audit().fileSize());
@@ -105,6 +109,7 @@ final class GuardSettings {
         put(StandardSettings.PENALTIES_FORGIVEN, penalties.forgiven());
         put(StandardSettings.PENALTIES_SLOW_RATE, penalties.slowRate());
         put(StandardSettings.PENALTIES_BAN_TIME, penalties.banTime());
+        put(StandardSettings.PENALTIES_PERSIST_TO, penalties.persistTo());
         putList(StandardSettings.PENALTIES_WEIGHTS, penalties.weights());
     }
 

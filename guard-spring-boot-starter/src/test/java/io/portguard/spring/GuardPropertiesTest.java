@@ -76,6 +76,8 @@ class GuardPropertiesTest {
         configured.put("audit.folder", folder.toString());
         configured.put("audit.file-size", "7");
         configured.put("audit.retention", "365d");
+        configured.put("scans.decoy-ports", "1, 65535");
+        configured.put("penalties.persist-to", folder.resolve("bans").toString());
         configured.put("penalties.slow-at", "57");
         configured.put("penalties.ban-at", "58");
         configured.put("penalties.forgiven", "59");

@@ -43,6 +43,8 @@ class YamlRoundTripTest {
             Map.entry("connections.signatures", List.of("", "old: bytes \"16 03 00\" at 0 -> refuse")),
             Map.entry("access.allow-file", List.of("unset")),
             Map.entry("access.deny-file", List.of("unset")),
+            Map.entry("scans.decoy-ports", List.of("", "2323", "1, 65535")),
+            Map.entry("penalties.persist-to", List.of("unset")),
             Map.entry("audit.folder", List.of("unset")),
             Map.entry("shadow.rules", List.of("", "access", "client-rate, connections")),
             Map.entry("pressure.names", List.of("", "localhost")),

@@ -1,0 +1,133 @@
+package io.portguard.standard;
+
+import io.portguard.Attempt;
+import io.portguard.Failure;
+import io.portguard.IpAddress;
+import io.portguard.audit.Audit;
+import io.portguard.connection.DecoyPorts;
+import io.portguard.http.HttpAttempts;
+import io.portguard.rule.Penalties;
+import io.portguard.rule.ScanWatch;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Recognises clients that scan ports: they connect to a decoy, or to several guarded ports in a short time and leave without
+ * a request. It counts against them as {@link Failure#DECOY} and {@link Failure#SCAN}. Never for those who are spared, and
+ * never for a whole proxy. Thread-safe.
+ */
+final class ScanDetection {
+
+    private static final System.Logger LOGGER = System.getLogger(ScanDetection.class.getName());
+    private static final int REMEMBERED = 16;
+
+    private final String guard;
+    private final List<Integer> decoyPorts;
+    private final ScanWatch watch;
+    private final Penalties penalties;
+    private final HttpAttempts attempts;
+    private final Audit audit;
+    private final Deque<String> scanners = new ArrayDeque<>();
+    private DecoyPorts decoys = new DecoyPorts(List.of());
+    private boolean opened;
+    private boolean closed;
+
+    ScanDetection(
+            String guard,
+            List<Integer> decoyPorts,
+            ScanWatch watch,
+            Penalties penalties,
+            HttpAttempts attempts,
+            Audit audit) {
+        this.guard = guard;
+        this.decoyPorts = decoyPorts;
+        this.watch = watch;
+        this.penalties = penalties;
+        this.attempts = attempts;
+        this.audit = audit;
+    }
+
+    /** A connection was closed by its peer without a request. */
+    void leftWithoutRequest(Attempt connection, long nowNanos) {
+        touched(connection, this, nowNanos);
+    }
+
+    /** Looks after the decoys, which it opens the first time. */
+    synchronized void round(long nowNanos) {
+        if (closed) {
+            return;
+        }
+        if (!opened) {
+            opened = true;
+            decoys = new DecoyPorts(decoyPorts);
+            decoys.troubles()
+                    .forEach((port, why) ->
+                            LOGGER.log(Level.WARNING, () -> "Guard \"" + guard + "\": " + trouble(port, why)));
+        }
+        decoys.poll((peer, port) -> visited(peer, port, nowNanos));
+    }
+
+    private void visited(InetAddress peer, int port, long nowNanos) {
+        Attempt attempt = attempts.ofConnection(IpAddress.of(peer)).connection();
+        if (penalties.spares(attempt)) {
+            return;
+        }
+        penalties.failed(attempt, Failure.DECOY);
+        recognised(attempt, "decoy port " + port);
+        touched(attempt, port, nowNanos);
+    }
+
+    private void touched(Attempt attempt, Object port, long nowNanos) {
+        if (penalties.spares(attempt) || !watch.touched(attempt.client().key(), port, nowNanos)) {
+            return;
+        }
+        penalties.failed(attempt, Failure.SCAN);
+        recognised(attempt, ScanWatch.PORTS + " ports within a minute");
+    }
+
+    private void recognised(Attempt attempt, String how) {
+        audit.scanned(attempt, how);
+        String scanner = attempt.client().key() + " (" + how + ")";
+        synchronized (scanners) {
+            scanners.remove(scanner);
+            scanners.addLast(scanner);
+            if (scanners.size() > REMEMBERED) {
+                scanners.removeFirst();
+            }
+        }
+    }
+
+    /** The last clients that were recognised, and by what. */
+    List<String> scanners() {
+        synchronized (scanners) {
+            return List.copyOf(scanners);
+        }
+    }
+
+    /** The decoy ports that are open. */
+    synchronized Set<Integer> decoys() {
+        return new TreeSet<>(decoys.ports());
+    }
+
+    /** What an operator should know of the decoys. */
+    synchronized List<String> notices() {
+        List<String> notices = new ArrayList<>();
+        decoys.troubles().forEach((port, why) -> notices.add(trouble(port, why)));
+        return notices;
+    }
+
+    private static String trouble(int port, String why) {
+        return StandardSettings.SCANS_DECOY_PORTS + ": " + port + " cannot be opened and sees no scan: " + why;
+    }
+
+    synchronized void close() {
+        closed = true;
+        decoys.close();
+    }
+}
