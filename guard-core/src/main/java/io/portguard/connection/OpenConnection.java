@@ -84,7 +84,7 @@ public final class OpenConnection {
         return socket.bytesRead() == 0;
     }
 
-    /** Whether it has not come so far as a request: it is in the phase that it began with. */
+    /** Whether nothing came of it: its peer has not said a word and it is in the phase that it began with. */
     boolean isWithoutRequest() {
         Phase present = phase();
         return !ofManyClients && isSilent() && (present == Phase.HANDSHAKE || present == Phase.HEADER);

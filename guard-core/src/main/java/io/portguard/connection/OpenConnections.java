@@ -136,7 +136,7 @@ public final class OpenConnections {
          */
         void ended(OpenConnection connection, Phase was, Reason reason);
 
-        /** Is told of a connection that its peer has closed before it had sent a whole request. */
+        /** Is told of a connection that was closed, not by the guard, without a byte from its peer. */
         default void leftWithoutRequest(OpenConnection connection) {}
     }
 }

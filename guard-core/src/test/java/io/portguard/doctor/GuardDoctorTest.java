@@ -6,12 +6,16 @@ import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
 import io.portguard.ClientKey;
+import io.portguard.IpAddress;
 import io.portguard.ManualClock;
 import io.portguard.Rule;
 import io.portguard.Verdict;
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.Phase;
 import io.portguard.pressure.PressureSource;
 import io.portguard.pressure.Trigger;
 import io.portguard.proc.Proc;
+import io.portguard.rule.ScanWatch;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardGuardBuilder;
 import java.io.IOException;
@@ -19,6 +23,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -210,6 +215,44 @@ class GuardDoctorTest {
             assertThat(found(guard))
                     .containsExactly("guard-notice warning: " + guard.notices().get(0));
         }
+    }
+
+    @Test
+    void whoScansPorts() {
+        ScanWatch watch = new ScanWatch();
+        List<StandardGuard> guards = new ArrayList<>();
+        for (String name : List.of("a", "b", "c")) {
+            guards.add(StandardGuard.builder(name)
+                    .configure(Map.of("connections.max", "800"))
+                    .scans(watch)
+                    .build());
+        }
+        IpAddress scanner = IpAddress.parse("192.0.2.1").orElseThrow();
+        for (StandardGuard guard : guards) {
+            guard.connections()
+                    .add(guard.attempts().ofConnection(scanner).connection(), false, new SilentSocket(), Phase.HEADER)
+                    .closed();
+        }
+        assertThat(found(guards.get(1))).isEmpty();
+        assertThat(found(guards.get(2)))
+                .containsExactly("scanners note: Ports were scanned by 192.0.2.1 (3 ports within a minute).");
+        guards.forEach(StandardGuard::close);
+    }
+
+    private record SilentSocket() implements GuardedSocket {
+
+        @Override
+        public boolean awaitsBody() {
+            return false;
+        }
+
+        @Override
+        public long bytesRead() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
