@@ -9,7 +9,6 @@ import io.portguard.Guard;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
 import io.portguard.Reason;
-import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.audit.Audit;
 import io.portguard.client.ClientIdentity;
