@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
@@ -172,6 +173,32 @@ class GuardEndpointTest {
         assertThat(problem.get("status").asInt()).isEqualTo(400);
         assertThat(problem.get("detail").asString()).isEqualTo(sentence);
         assertThat(service.guard().settings().all()).noneMatch(service.guard().settings()::isChanged);
+    }
+
+    @Test
+    void bansAndUnbans() {
+        HttpResponse<String> banned = service.post(SERVER, "{\"ban\": \"192.0.2.1\", \"seconds\": 600}");
+        assertThat(banned.statusCode()).as(banned.body()).isEqualTo(200);
+        assertThat(GuardedService.json(banned).get("bans").propertyNames()).containsExactly("192.0.2.1");
+        assertThat(GuardedService.json(service.get(SERVER)).get("bans").propertyNames())
+                .containsExactly("192.0.2.1");
+        HttpResponse<String> unbanned = service.post(SERVER, "{\"unban\": \"192.0.2.1\"}");
+        assertThat(unbanned.statusCode()).isEqualTo(200);
+        assertThat(service.guard().bans()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ban\": \"\", \"seconds\": 60}",
+                "{\"ban\": \"10.0.0.0/8\", \"seconds\": 60}",
+                "{\"ban\": \"192.0.2.1\", \"seconds\": \"soon\"}",
+                "{\"ban\": \"192.0.2.1\", \"unban\": \"192.0.2.1\", \"seconds\": 60}",
+                "{\"ban\": \"192.0.2.1\", \"setting\": \"mode\", \"value\": \"off\", \"seconds\": 60}",
+            })
+    void bansNobodyForWhatIsWrong(String json) {
+        assertThat(service.post(SERVER, json).statusCode()).isEqualTo(400);
+        assertThat(service.guard().bans()).isEmpty();
     }
 
     @Test
