@@ -83,6 +83,7 @@ final class AdaptiveLimit implements Limit {
     /** How long a service that is overloaded from the start is looked at, and how far it is drained at most. */
     private static final double MAX_GUESSING_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private static final double MAX_GUESSING_LATENCIES = 3;
     private static final double LEAST_GUESS = 0.4;
     /** How a service that may thrash is treated; see QueueSize. */
     private static final double FIRST_TRIAL_NANOS = Duration.ofSeconds(2).toNanos();
@@ -109,7 +110,7 @@ final class AdaptiveLimit implements Limit {
     private double serviceNanos;
 
     private double serviceError;
-    /** The latency for which there was better evidence than that it stayed the same, or else the first that did. */
+    /** What requests that ended took when there was better evidence than that it stayed the same, or the first time. */
     private double measuredNanos;
     /** Whether the capacity is that of a service that could not do more; otherwise it could do as much at least. */
     private boolean saturated;
@@ -174,7 +175,8 @@ final class AdaptiveLimit implements Limit {
             serviceNanos = window.meanLatencyNanos();
         }
         guessingNanos += window.durationNanos();
-        if (latency.isTurnedOver() || guessingNanos >= MAX_GUESSING_NANOS) {
+        if (latency.isTurnedOver()
+                || guessingNanos >= Math.max(MAX_GUESSING_NANOS, latency.nanos() * MAX_GUESSING_LATENCIES)) {
             capacity = Math.max(rate.present() * serviceNanos, window.meanInFlight() * LEAST_GUESS);
             saturated = true;
             untried = true;
@@ -244,13 +246,14 @@ final class AdaptiveLimit implements Limit {
         if (idleLatency.isCertain()) {
             proven = true;
             serviceNanos = idleLatency.nanos();
-            measuredNanos = serviceNanos;
+            measuredNanos = idleLatency.endedNanos();
             serviceError = 0;
         } else if (serviceNanos == 0) {
             serviceNanos = mean;
         } else if (elasticity.isFlat()
-                || (steadiness.isLong() && (measuredNanos == 0 || mean < measuredNanos * STEADY_AT_MOST))) {
-            measuredNanos = measuredNanos == 0 || elasticity.isFlat() ? mean : measuredNanos;
+                || (steadiness.isLong()
+                        && (measuredNanos == 0 || latency.endedNanos() < measuredNanos * STEADY_AT_MOST))) {
+            measuredNanos = measuredNanos == 0 || elasticity.isFlat() ? latency.endedNanos() : measuredNanos;
             proven = true;
             serviceNanos += (mean - serviceNanos) * 0.5;
         } else if (mean < serviceNanos) {
@@ -267,7 +270,7 @@ final class AdaptiveLimit implements Limit {
     private boolean isBusy(Window window) {
         return window.refused() > 0
                 || (window.meanInFlight() > capacity * QUEUED
-                        && latency.nanos() > serviceNanos * MUCH_MORE + parameters.targetDelayNanos());
+                        && latency.endedNanos() > serviceNanos * MUCH_MORE + parameters.targetDelayNanos());
     }
 
     private void learn(Drain ended) {
@@ -288,7 +291,7 @@ final class AdaptiveLimit implements Limit {
             } else {
                 serviceNanos = proven && Math.abs(seen - before) < before * ALIKE ? (seen + before) / 2 : seen;
                 serviceError = ERROR / Math.sqrt((double) ended.served());
-                measuredNanos = serviceNanos;
+                measuredNanos = seen;
                 proven = true;
                 confirmed = wasProven && !lost && Math.abs(seen - before) < before * ALIKE;
                 if (lost) {

@@ -53,6 +53,11 @@ final class MeanLatency {
         return nanos;
     }
 
+    /** The mean of those that have ended, however many others there are that take longer. */
+    double endedNanos() {
+        return endedNanos;
+    }
+
     /** Begins anew, after something changed that latency depends on. */
     void forget() {
         nanos = 0;

@@ -99,6 +99,21 @@ class AdaptiveLimitTest {
         assertThat(model.limitNow()).isLessThan(before * 3);
     }
 
+    /** Requests that wait for slow peers do not end, and nobody waits for them. */
+    @Test
+    void itHasRoomBesideRequestsThatStay() {
+        LimitParameters parameters = new LimitParameters(20, 1, 10_000, TARGET);
+        Limit limit = Limits.of(Algorithm.ADAPTIVE, parameters);
+        Allowance allowance = limit.initial();
+        for (int i = 0; i < 600; i++) {
+            int staying = i < 100 ? 0 : 20;
+            long millis = 1_000_000;
+            allowance = limit.update(
+                    new Window(110 * millis, 10, 10, 0, 10 * millis, 10L * (staying + 1), staying + 1, staying, 0, 0));
+            assertThat(allowance.limit()).as("window %d", i).isGreaterThan(staying + 1);
+        }
+    }
+
     /** The queue of callers who wait for their answers is as steady as a service is; so is that of a pool of threads. */
     @ParameterizedTest
     @ValueSource(ints = {32, 64, 200})
