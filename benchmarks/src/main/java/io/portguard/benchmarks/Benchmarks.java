@@ -64,7 +64,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         public final Integer call() throws Exception {
-            CommandLine command = Objects.requireNonNull(spec).commandLine();
+            CommandLine command = command();
             PrintWriter out = command.getOut();
             Report report = measure(out, command.getErr());
             if (json != null) {
@@ -72,6 +72,10 @@ public final class Benchmarks implements Runnable {
                 out.println("Written to " + json);
             }
             return 0;
+        }
+
+        final CommandLine command() {
+            return Objects.requireNonNull(spec).commandLine();
         }
 
         private static void write(Report report, Path file) throws IOException {
@@ -168,10 +172,17 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            OverloadBenchmark.Size size = full
-                    ? OverloadBenchmark.Size.full(subjects, cases, rounds)
-                    : OverloadBenchmark.Size.byDefault(subjects, cases);
-            return new OverloadBenchmark(size, out, err).run();
+            return new OverloadBenchmark(size(), out, err).run();
+        }
+
+        private OverloadBenchmark.Size size() {
+            try {
+                return full
+                        ? OverloadBenchmark.Size.full(subjects, cases, rounds)
+                        : OverloadBenchmark.Size.byDefault(subjects, cases);
+            } catch (IllegalArgumentException wrong) {
+                throw new CommandLine.ParameterException(command(), wrong.getMessage(), wrong);
+            }
         }
     }
 

@@ -68,6 +68,9 @@ final class Scenarios {
                         .build(),
                 Scenario.named("overload 2x").load(2).build(),
                 Scenario.named("overload 10x").load(10).build(),
+                Scenario.named("2x after a pause")
+                        .load(second -> second < 10 ? 0.5 : second < 20 ? 0 : 2)
+                        .build(),
                 Scenario.named("overload 2x, exponential")
                         .workTime(Distribution.exponential(10))
                         .load(2)
