@@ -28,6 +28,7 @@ public final class OpenConnection {
     /** For the housekeeper alone. */
     private final BodyRate bodyRate = new BodyRate();
 
+    private volatile boolean hadRequest;
     private long idleState;
     private long bytesWhenIdle;
 
@@ -63,6 +64,14 @@ public final class OpenConnection {
         long before = state;
         if (phase(before) != Phase.ENDED) {
             STATE.compareAndSet(this, before, state(phase, nowNanos));
+            noteRequest(phase);
+        }
+    }
+
+    private void noteRequest(Phase phase) {
+        if ((phase == Phase.SERVING || phase == Phase.IDLE) && !hadRequest) {
+            hadRequest = true;
+            all.firstRequest(this);
         }
     }
 
@@ -71,6 +80,7 @@ public final class OpenConnection {
         long before = state;
         if (phase(before) == from) {
             STATE.compareAndSet(this, before, state(phase, all.nanoTime()));
+            noteRequest(phase);
         }
     }
 
@@ -84,10 +94,14 @@ public final class OpenConnection {
         return socket.bytesRead() == 0;
     }
 
-    /** Whether nothing came of it: its peer has not said a word and it is in the phase that it began with. */
-    boolean isWithoutRequest() {
-        Phase present = phase();
-        return !ofManyClients && isSilent() && (present == Phase.HANDSHAKE || present == Phase.HEADER);
+    /** How many bytes have come. */
+    public long bytesRead() {
+        return socket.bytesRead();
+    }
+
+    /** Whether a whole request was waited for in this phase and none has come before. */
+    public boolean isWithoutRequest(Phase in) {
+        return !ofManyClients && !hadRequest && (in == Phase.HANDSHAKE || in == Phase.HEADER);
     }
 
     ClientKey holder() {

@@ -45,7 +45,7 @@ public final class OpenConnections {
     }
 
     void remove(OpenConnection connection) {
-        if (open.remove(connection) && connection.isWithoutRequest()) {
+        if (open.remove(connection) && connection.isWithoutRequest(connection.phase())) {
             ended.leftWithoutRequest(connection);
         }
     }
@@ -121,11 +121,15 @@ public final class OpenConnections {
         return end(connection, observed, Reason.TIMEOUT, now);
     }
 
+    void firstRequest(OpenConnection connection) {
+        ended.firstRequest(connection);
+    }
+
     long nanoTime() {
         return clock.nanoTime();
     }
 
-    /** Is told that a connection is about to be ended. */
+    /** Is told what came of connections. */
     @FunctionalInterface
     public interface Ended {
 
@@ -136,7 +140,10 @@ public final class OpenConnections {
          */
         void ended(OpenConnection connection, Phase was, Reason reason);
 
-        /** Is told of a connection that was closed, not by the guard, without a byte from its peer. */
+        /** Is told of a connection that was closed, not by the guard, before a whole request had come. */
         default void leftWithoutRequest(OpenConnection connection) {}
+
+        /** Is told of the first request on a connection. */
+        default void firstRequest(OpenConnection connection) {}
     }
 }

@@ -176,7 +176,7 @@ public final class StandardSettings {
 
     public static final Setting<IdentifyBy> CLIENTS_IDENTIFY_BY = Setting.of(
                     "clients.identify-by",
-                    SettingTypes.parsed("address, header:NAME or principal", IdentifyBy::parse),
+                    SettingTypes.parsed("address, header:NAME, principal or certificate", IdentifyBy::parse),
                     IdentifyBy.ADDRESS,
                     "What clients are told apart by.")
             .fixed();

@@ -171,7 +171,7 @@ record GuardProperties(
      * @param burst Requests of one client at once; by default those of one second. Only together with rate.
      * @param maxConcurrent Requests of one client in progress; by default there is no limit.
      * @param fairShare Whether, when the port is busy, clients above their fair share are refused first.
-     * @param identifyBy What clients are told apart by: address, header:NAME or principal.
+     * @param identifyBy What clients are told apart by: address, header:NAME, principal or certificate.
      * @param ipv4Prefix Bits of an IPv4 address that make a client.
      * @param ipv6Prefix Bits of an IPv6 address that make a client.
      * @param trustedProxies Addresses or networks (CIDR) of the proxies whose forwarded headers and PROXY
