@@ -13,14 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OpenConnections {
 
-    /** How many requests a client may have that wait for nothing but itself, however short places are. */
-    private static final int STALLED_REQUESTS_SPARED = 1;
-
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
     private final Ended ended;
-    private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0);
-    private final Reclaim stalled = new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED);
+    private final Reclaim waiting =
+            new Reclaim(open, OpenConnection::isWaiting, 0, (clients, heaviest, held, now) -> {});
+    private final StalledRequests stalled = new StalledRequests(open);
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
     private volatile boolean enforcing = true;
     private volatile boolean draining;
@@ -100,7 +98,25 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makePlaceFor(Attempt newcomer, long now) {
-        return enforcing && stalled.makeRoomFor(newcomer.client().key(), now, this::endForRequest);
+        return enforcing && stalled.makePlaceFor(newcomer.client().key(), now, this::endForRequest);
+    }
+
+    /**
+     * How many requests that wait for nothing but their peer are left alone, one of a client at most; the service does
+     * nothing for them. 0 to 32; found out while {@link #makePlaceFor} is asked, and forgotten after a second.
+     */
+    public int setAside(long now) {
+        return enforcing ? stalled.setAside(now) : 0;
+    }
+
+    /**
+     * Whether the client of this attempt has, within the last two seconds, held at least half of the places with more
+     * than one request that waited for nothing but itself.
+     *
+     * @param inFlight how many places are taken now
+     */
+    public boolean isKeptOut(Attempt newcomer, int inFlight, long now) {
+        return enforcing && stalled.isKeptOut(newcomer.client().key(), inFlight, now);
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses whose connection goes when there is no room for another, or no place for a request. Thread-safe; one chooses at a time, and who comes meanwhile is
@@ -35,6 +36,7 @@ final class Reclaim {
     private final Iterable<OpenConnection> open;
     private final Choice which;
     private final int spared;
+    private final Ranked told;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ClientKey, Integer> held = new HashMap<>();
     private List<Candidate> candidates = List.of();
@@ -52,11 +54,13 @@ final class Reclaim {
      *
      * @param which of them may go, given their state and the time
      * @param spared how many more than the newcomer a client may hold without losing any
+     * @param told is told of each ranking
      */
-    Reclaim(Iterable<OpenConnection> open, Choice which, int spared) {
+    Reclaim(Iterable<OpenConnection> open, Choice which, int spared, Ranked told) {
         this.open = open;
         this.which = which;
         this.spared = spared;
+        this.told = told;
         this.rest = open.iterator();
     }
 
@@ -118,6 +122,12 @@ final class Reclaim {
         waiting.sort(Comparator.comparingInt(Candidate::rank).reversed().thenComparingLong(Candidate::waitingSince));
         candidates = List.copyOf(waiting.subList(0, (waiting.size() + CHOSEN_PART - 1) / CHOSEN_PART));
         nothingUntilNanos = candidates.isEmpty() ? now + FRESH_NANOS : now;
+        if (candidates.isEmpty()) {
+            told.ranked(0, null, 0, now);
+        } else {
+            Candidate first = candidates.get(0);
+            told.ranked(held.size(), first.connection().holder(), first.rank(), now);
+        }
     }
 
     private List<Candidate> waiting(long now) {
@@ -159,6 +169,20 @@ final class Reclaim {
     @FunctionalInterface
     interface Choice {
         boolean allows(OpenConnection connection, long observed, long now);
+    }
+
+    /** Is told what a ranking has found. */
+    @FunctionalInterface
+    interface Ranked {
+
+        /**
+         * What was found.
+         *
+         * @param clients how many have connections that may go
+         * @param heaviest the one of them that has most; null when none has any
+         * @param held how many that has
+         */
+        void ranked(int clients, @Nullable ClientKey heaviest, int held, long now);
     }
 
     /** Ends a connection that is still as it was observed. */

@@ -80,7 +80,7 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 // A rule that only counts ends nothing for another's sake.
                 (attempt, now) -> !isShadowed(Reason.CONNECTIONS) && connections.makeRoomFor(attempt, now),
-                (attempt, now) -> !isShadowed(Reason.CONCURRENCY) && connections.makePlaceFor(attempt, now),
+                new RequestPlaces(connections, () -> isShadowed(Reason.CONCURRENCY)),
                 builder.clock);
         identity = FixedSettings.identity(values);
         rules.trustedProxies(identity.trustedProxies());

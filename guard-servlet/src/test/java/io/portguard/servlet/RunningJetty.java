@@ -34,7 +34,7 @@ public final class RunningJetty extends RunningServer {
     RunningJetty(Setup setup) {
         super(setup);
         JETTY_LOGGER.setLevel(Level.OFF);
-        QueuedThreadPool threads = new QueuedThreadPool();
+        QueuedThreadPool threads = new QueuedThreadPool(setup.threads);
         if (setup.virtualThreads) {
             threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.Attempt;
 import io.portguard.NanoClock;
+import io.portguard.pressure.PressureSource;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardGuardBuilder;
 import jakarta.servlet.Servlet;
@@ -12,7 +13,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.catalina.connector.Connector;
@@ -40,6 +43,7 @@ public abstract class RunningServer implements AutoCloseable {
         if (!setup.housekeeping) {
             builder.tickInterval(Duration.ZERO);
         }
+        setup.sources.forEach(builder::pressure);
         port = builder.build();
     }
 
@@ -115,6 +119,7 @@ public abstract class RunningServer implements AutoCloseable {
 
         final Map<String, String> settings = new LinkedHashMap<>();
         final Map<String, Servlet> servlets = new LinkedHashMap<>();
+        final List<PressureSource> sources = new ArrayList<>();
         Consumer<Connector> connector = connector -> {};
         Consumer<Tomcat> tomcat = tomcat -> {};
         Consumer<ServerConnector> jettyConnector = connector -> {};
@@ -124,6 +129,7 @@ public abstract class RunningServer implements AutoCloseable {
         TestCertificate certificate;
 
         boolean virtualThreads;
+        int threads = 200;
         NanoClock clock = NanoClock.system();
         boolean guardConnections = true;
         boolean housekeeping = true;
@@ -170,6 +176,18 @@ public abstract class RunningServer implements AutoCloseable {
 
         public Setup virtualThreads() {
             virtualThreads = true;
+            return this;
+        }
+
+        /** How many threads the container has at most, its own included. */
+        public Setup threads(int most) {
+            threads = most;
+            return this;
+        }
+
+        /** One that holds, like memory, what requests and connections use up. */
+        public Setup pressure(PressureSource source) {
+            sources.add(source);
             return this;
         }
 

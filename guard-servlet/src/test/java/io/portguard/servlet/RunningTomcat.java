@@ -40,6 +40,7 @@ public final class RunningTomcat extends RunningServer {
         if (setup.certificate != null) {
             useTls(setup.certificate);
         }
+        protocol().setMaxThreads(setup.threads);
         if (setup.virtualThreads) {
             protocol().setExecutor(new VirtualThreadExecutor("test-"));
         }

@@ -32,6 +32,7 @@ final class JettyConnectionGuard implements WebServerFactoryCustomizer<Configura
     @Override
     public void customize(ConfigurableJettyWebServerFactory factory) {
         factory.addServerCustomizers(this::guardConnectors);
+        ServerNotice.firstBytesAreNotGuarded(guard, "Jetty");
     }
 
     private void guardConnectors(Server server) {

@@ -2,6 +2,8 @@ package io.portguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.Attempt;
+import io.portguard.DecisionCounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,16 +97,20 @@ class ReactiveSlowAttackTest {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
                 while (System.nanoTime() - end < 0) {
                     ordinary.ask();
+                    if (!attacker.isAlive()) {
+                        // It is over when all its connections have been closed, and begins again.
+                        attacker = start(service.port(), mode);
+                    }
                     LockSupport.parkNanos(Duration.ofMillis(10).toNanos()); // the pace of ordinary clients
                 }
-                // The range attack is over when it has sent its requests.
-                assertThat(attacker.isAlive() || mode.equals("R"))
-                        .as("slowhttptest runs")
-                        .isTrue();
             } finally {
                 attacker.destroyForcibly().waitFor();
             }
             report(mode + " " + limit, ordinary);
+            DecisionCounts connections = service.guard().guard().counts(Attempt.Kind.CONNECTION);
+            assertThat(connections.admitted() + connections.rejected() - ordinary.asked)
+                    .as("connections of the attack")
+                    .isGreaterThan(CONNECTIONS / 4);
             return ordinary;
         }
     }

@@ -45,11 +45,13 @@ final class ConnectorWatch {
             int backlog = connector.getAcceptQueueSize();
             port.watchBacklog(localPort, backlog > 0 ? backlog : DEFAULT_BACKLOG);
         }
+        port.queueDelay().watch(connector.getExecutor());
         later();
     }
 
     void stop() {
         running = false;
+        port.queueDelay().unwatch(connector.getExecutor());
         Scheduler.Task last = next;
         if (last != null) {
             last.cancel();
