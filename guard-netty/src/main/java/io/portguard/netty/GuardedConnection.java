@@ -10,6 +10,7 @@ import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
+import io.portguard.SocketEnds;
 import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * what it is doing. Handed from the acceptor's event loop to the connection's own when that registers the channel;
  * confined to it from then on, but for what the housekeeper asks a {@link GuardedSocket}.
  */
-final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
+final class GuardedConnection implements ChannelFutureListener, GuardedSocket, SocketEnds {
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
@@ -61,7 +62,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     private GuardedConnection(Channel channel, GuardedPort port) {
         this.channel = channel;
         this.port = port;
-        this.attempts = port.attempts().ofConnection(Peers.address(channel));
+        this.attempts = port.attempts().ofConnection(Peers.address(channel), this);
     }
 
     /** A connection that has just been accepted. */
@@ -114,7 +115,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
      * @return whether the client may have it
      */
     boolean identify(IpAddress client, int clientPort) {
-        HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client);
+        HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client, this);
         attempts = ofClient;
         clientAddress = new InetSocketAddress(client.toInetAddress(), clientPort);
         if (!(port.guard().identify(ofClient.connection()) instanceof Permit held)) {
@@ -137,6 +138,22 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     static @Nullable InetSocketAddress clientAddress(Channel channel) {
         GuardedConnection connection = channel.attr(KEY).get();
         return connection == null ? null : connection.clientAddress;
+    }
+
+    /** As a proxy has told, where one has. */
+    @Override
+    public @Nullable InetSocketAddress remote() {
+        InetSocketAddress told = clientAddress;
+        return told != null ? told : channel.remoteAddress() instanceof InetSocketAddress peer ? peer : null;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress local() {
+        return channel.localAddress() instanceof InetSocketAddress own ? own : null;
+    }
+
+    Channel channel() {
+        return channel;
     }
 
     HttpAttempts.OfConnection attempts() {
