@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -123,6 +124,9 @@ public abstract class RunningServer implements AutoCloseable {
         @Nullable
         TestCertificate certificate;
 
+        @Nullable
+        Path trustStore;
+
         boolean virtualThreads;
         NanoClock clock = NanoClock.system();
         boolean guardConnections = true;
@@ -163,6 +167,12 @@ public abstract class RunningServer implements AutoCloseable {
         }
 
         /** HTTPS, with HTTP/2 for those who ask for it. */
+        /** TLS with this certificate, which clients have to prove themselves with as well. */
+        public Setup mutualTls(TestCertificate certificate) throws Exception {
+            trustStore = certificate.trustStore();
+            return tls(certificate);
+        }
+
         public Setup tls(TestCertificate certificate) {
             this.certificate = certificate;
             return this;
