@@ -51,7 +51,8 @@ public final class ConnectionGate {
     }
 
     /** Kept, because a channel that has been closed tells no more. */
-    private record Ends(@Nullable InetSocketAddress remote, @Nullable InetSocketAddress local) implements SocketEnds {
+    private record Ends(
+            @Nullable InetSocketAddress remote, @Nullable InetSocketAddress local) implements SocketEnds {
 
         private static Ends of(SelectableChannel channel) {
             try {

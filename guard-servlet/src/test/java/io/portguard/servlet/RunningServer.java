@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -128,6 +129,9 @@ public abstract class RunningServer implements AutoCloseable {
         @Nullable
         TestCertificate certificate;
 
+        @Nullable
+        Path trustStore;
+
         boolean virtualThreads;
         int threads = 200;
         NanoClock clock = NanoClock.system();
@@ -169,6 +173,12 @@ public abstract class RunningServer implements AutoCloseable {
         }
 
         /** HTTPS, with HTTP/2 for those who ask for it. */
+        /** TLS with this certificate, which clients have to prove themselves with as well. */
+        public Setup mutualTls(TestCertificate certificate) throws Exception {
+            trustStore = certificate.trustStore();
+            return tls(certificate);
+        }
+
         public Setup tls(TestCertificate certificate) {
             this.certificate = certificate;
             return this;
