@@ -84,6 +84,23 @@ public final class OpenConnection {
         }
     }
 
+    /**
+     * The server itself has not read from the connection for a while; that is no part of the time that it may stay in its
+     * phase.
+     *
+     * @param sinceNanos when that began, from the guard's clock
+     * @param untilNanos when it ended
+     */
+    public void wasHeldUp(long sinceNanos, long untilNanos) {
+        long before = state;
+        Phase phase = phase(before);
+        if (phase != Phase.ENDED) {
+            long since = since(before);
+            long counted = since - sinceNanos > 0 ? since : sinceNanos;
+            STATE.compareAndSet(this, before, state(phase, since + untilNanos - counted));
+        }
+    }
+
     /** The connection has been closed, by whomever. */
     public void closed() {
         all.remove(this);
@@ -102,6 +119,10 @@ public final class OpenConnection {
     /** Whether a whole request was waited for in this phase and none has come before. */
     public boolean isWithoutRequest(Phase in) {
         return !ofManyClients && !hadRequest && (in == Phase.HANDSHAKE || in == Phase.HEADER);
+    }
+
+    GuardedSocket socket() {
+        return socket;
     }
 
     ClientKey holder() {
@@ -140,7 +161,7 @@ public final class OpenConnection {
             enter(Phase.HEADER, Phase.IDLE);
             return false;
         }
-        return phase != Phase.ENDED && now - since(observed) > timeouts.of(phase);
+        return phase != Phase.ENDED && !socket.isHeldUp() && now - since(observed) > timeouts.of(phase);
     }
 
     /** Whether bytes have come since the connection was seen idle: not every adapter is told of the first ones. */

@@ -3,8 +3,10 @@ package io.portguard.connection;
 import io.portguard.Attempt;
 import io.portguard.NanoClock;
 import io.portguard.Reason;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The open connections of a port. It ends those whose time is over, those that are idle when the port drains, and,
@@ -13,8 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OpenConnections {
 
+    /** More than any client, or any house behind one address, has a reason for. */
+    private static final int ABANDONED_PER_SECOND = 100;
+
+    private static final Duration ABANDONED_BURST = Duration.ofSeconds(10);
+
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
+    private final Bandwidth bandwidth;
+    private final ClientBudget abandoned;
     private final Ended ended;
     private final Reclaim waiting =
             new Reclaim(open, OpenConnection::isWaiting, 0, (clients, heaviest, held, now) -> {});
@@ -28,6 +37,9 @@ public final class OpenConnections {
     /** @param ended is told of every connection that is about to be ended */
     public OpenConnections(NanoClock clock, Ended ended) {
         this.clock = clock;
+        this.bandwidth = new Bandwidth(clock);
+        this.abandoned = new ClientBudget(clock, ABANDONED_BURST);
+        this.abandoned.rate(ABANDONED_PER_SECOND);
         this.ended = ended;
     }
 
@@ -52,6 +64,24 @@ public final class OpenConnections {
         return open.size();
     }
 
+    /** The sockets of those that are open at some moment of the call. */
+    public void forEachSocket(Consumer<GuardedSocket> action) {
+        open.forEach(connection -> action.accept(connection.socket()));
+    }
+
+    /** How much each client may send and be sent. */
+    public Bandwidth bandwidth() {
+        return bandwidth;
+    }
+
+    /**
+     * How many requests each client may abandon, by resetting HTTP/2 streams, before they are answered: 100 a second, 1,000
+     * at once.
+     */
+    public ClientBudget abandoned() {
+        return abandoned;
+    }
+
     /** How long connections may stay in their phases; while the guard does not enforce, nothing is ended. */
     public void configure(ConnectionTimeouts changed, boolean enforces) {
         timeouts = changed;
@@ -65,6 +95,8 @@ public final class OpenConnections {
 
     /** Ends those whose time is over; to be called often, it looks at them at the pace of the timeouts. */
     public void sweep(long now) {
+        bandwidth.sweep(now);
+        abandoned.sweep(now);
         ConnectionTimeouts present = timeouts;
         if (!enforcing || (looked && now - lookedAtNanos < present.lookEveryNanos() && !draining)) {
             return;

@@ -363,6 +363,7 @@ public final class StandardGuard implements AutoCloseable {
         accessLists.apply(values);
         lint.apply(values);
         connections.configure(RuleSettings.timeouts(values), mode == Mode.ENFORCE);
+        RuleSettings.apply(values, connections.bandwidth());
         rateLimitFields = RuleSettings.rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);

@@ -18,6 +18,7 @@ import io.portguard.http.HttpAttempts;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,10 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
     private volatile boolean awaitsBody;
     private volatile long bodyBytes;
     private volatile boolean closedByGuard;
+    private volatile boolean readsHeld;
+    private long readsHeldSinceNanos;
+    private volatile boolean writesHeld;
+    private boolean paced;
 
     private GuardedConnection(Channel channel, GuardedPort port) {
         this.channel = channel;
@@ -158,6 +163,24 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
 
     HttpAttempts.OfConnection attempts() {
         return attempts;
+    }
+
+    /** Holds the connection to the cap on what its client sends or is sent, if there is one. */
+    void capBandwidth() {
+        if (port.openConnections().bandwidth().isCapped()) {
+            BandwidthGuard.place(channel, port, this);
+        }
+    }
+
+    /** The same for one of this port that began before there was a cap. On any thread. */
+    void capBandwidthOf(GuardedPort cappedPort) {
+        if (port == cappedPort) {
+            try {
+                channel.eventLoop().execute(() -> port.guarded("a cap", this::capBandwidth));
+            } catch (RejectedExecutionException ending) {
+                // Its loop ends, and it with that.
+            }
+        }
     }
 
     /** The first request is waited for, from now on and for as long as the request timeout. */
@@ -274,14 +297,50 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         close();
     }
 
+    /** Nothing is read for the time being, because the client has sent more than it may. */
+    void readsHeld(boolean are) {
+        if (are) {
+            readsHeldSinceNanos = now();
+        } else if (readsHeld && open != null) {
+            open.wasHeldUp(readsHeldSinceNanos, now());
+        }
+        readsHeld = are;
+    }
+
+    /** What was written waits, because the client has been sent as much as it may. */
+    void writesHeld(boolean are) {
+        if (writesHeld != are) {
+            writesHeld = are;
+        }
+    }
+
+    boolean areWritesHeld() {
+        return writesHeld;
+    }
+
+    /** Some of what is being sent has had to wait for the client's share. */
+    void paced(boolean was) {
+        paced = was;
+    }
+
+    /** How an exchange ends: how long one took that had to wait for its client's share says nothing of the service. */
+    Outcome outcome(Outcome otherwise) {
+        return paced && otherwise == Outcome.SUCCESS ? Outcome.IGNORED : otherwise;
+    }
+
     @Override
     public boolean awaitsBody() {
-        return awaitsBody;
+        return awaitsBody && !readsHeld;
     }
 
     @Override
     public boolean awaitsReader() {
-        return !channel.isWritable();
+        return !channel.isWritable() && !writesHeld;
+    }
+
+    @Override
+    public boolean isHeldUp() {
+        return readsHeld;
     }
 
     /** Those of bodies; nothing else is asked how fast it comes. */

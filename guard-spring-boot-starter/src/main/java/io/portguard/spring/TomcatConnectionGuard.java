@@ -34,6 +34,7 @@ final class TomcatConnectionGuard implements WebServerFactoryCustomizer<TomcatWe
 
     @Override
     public void customize(TomcatWebServerFactory factory) {
+        NettySettings.tellUnheeded(guard, "Tomcat");
         if (factory.getProtocol().equals(TomcatWebServerFactory.DEFAULT_PROTOCOL)) {
             factory.setProtocol(GuardedHttp11NioProtocol.class.getName());
             factory.addConnectorCustomizers(this::handOver);
