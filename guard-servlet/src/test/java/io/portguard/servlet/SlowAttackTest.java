@@ -38,6 +38,8 @@ class SlowAttackTest {
     /** Fewer than the attack opens, as a descriptor limit would make it. */
     private static final String FEW = String.valueOf(CONNECTIONS * 2 / 5);
 
+    private static final int WARM_UP = 300;
+
     private static final boolean LONG = SECONDS >= 15;
 
     private static final byte[] LARGE = new byte[4 << 20];
@@ -114,6 +116,7 @@ class SlowAttackTest {
 
     private Ordinary attack(Container container, String mode, RunningServer.Setup setup) throws Exception {
         try (RunningServer server = container.start(setup)) {
+            new Ordinary(server.localPort()).warmUp();
             Process attacker = start(server.localPort(), mode);
             Ordinary ordinary = new Ordinary(server.localPort());
             try {
@@ -131,7 +134,7 @@ class SlowAttackTest {
             }
             report(container + " " + mode + " " + setup.settings, ordinary);
             DecisionCounts connections = server.port.guard().counts(Attempt.Kind.CONNECTION);
-            assertThat(connections.admitted() + connections.rejected() - ordinary.asked)
+            assertThat(connections.admitted() + connections.rejected() - ordinary.asked - WARM_UP)
                     .as("connections of the attack")
                     .isGreaterThan(CONNECTIONS / 2);
             return ordinary;
@@ -199,6 +202,14 @@ class SlowAttackTest {
             } catch (IOException | RuntimeException failed) {
                 failed(failed.toString());
             }
+        }
+
+        /** It is no restart that is attacked. */
+        void warmUp() {
+            while (asked < WARM_UP) {
+                ask();
+            }
+            assertThat(served).isEqualTo(asked);
         }
 
         private void failed(String why) {

@@ -33,6 +33,7 @@ class ReactiveSlowAttackTest {
 
     private static final int CONNECTIONS = Integer.getInteger("portguard.attack.connections", 600);
     private static final int SECONDS = Integer.getInteger("portguard.attack.seconds", 1);
+    private static final int WARM_UP = 300;
     private static final boolean LONG = SECONDS >= 15;
 
     /** Fewer than the attack opens, as a descriptor limit would make it. */
@@ -91,6 +92,7 @@ class ReactiveSlowAttackTest {
 
     private Ordinary attack(String mode, String limit) throws Exception {
         try (GuardedService service = GuardedService.startReactive(limit)) {
+            new Ordinary(service.port()).warmUp();
             Process attacker = start(service.port(), mode);
             Ordinary ordinary = new Ordinary(service.port());
             try {
@@ -108,7 +110,7 @@ class ReactiveSlowAttackTest {
             }
             report(mode + " " + limit, ordinary);
             DecisionCounts connections = service.guard().guard().counts(Attempt.Kind.CONNECTION);
-            assertThat(connections.admitted() + connections.rejected() - ordinary.asked)
+            assertThat(connections.admitted() + connections.rejected() - ordinary.asked - WARM_UP)
                     .as("connections of the attack")
                     .isGreaterThan(CONNECTIONS / 4);
             return ordinary;
@@ -187,6 +189,14 @@ class ReactiveSlowAttackTest {
             } catch (IOException failed) {
                 lastFailure = failed.toString();
             }
+        }
+
+        /** It is no restart that is attacked. */
+        void warmUp() {
+            while (asked < WARM_UP) {
+                ask();
+            }
+            assertThat(served).isEqualTo(asked);
         }
 
         double successPercent() {
