@@ -156,7 +156,8 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         guarded.requestBegins(now);
         Permit permit = null;
         try {
-            Decision decision = port.guard().tryAdmit(guarded.attempts().request(view.of(headers, guarded.channel())), null, now);
+            Decision decision =
+                    port.guard().tryAdmit(guarded.attempts().request(view.of(headers, guarded.channel())), null, now);
             if (decision instanceof Rejection rejection) {
                 refuse(context, stream, headers, endStream, rejection);
                 return false;

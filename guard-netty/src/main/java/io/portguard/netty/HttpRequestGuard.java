@@ -125,8 +125,11 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
         inBody = !(request instanceof LastHttpContent);
         Permit permit = null;
         try {
-            Decision decision =
-                    port.guard().tryAdmit(present.attempts().request(view.of(request, reading.channel())), exchanges.spentPermit(), now);
+            Decision decision = port.guard()
+                    .tryAdmit(
+                            present.attempts().request(view.of(request, reading.channel())),
+                            exchanges.spentPermit(),
+                            now);
             if (decision instanceof Rejection rejection) {
                 present.requestRefused(now);
                 refuse(reading, request, rejection);

@@ -437,8 +437,8 @@ class TlsTest {
                     certificate.toKeyManagerFactory().getKeyManagers(),
                     InsecureTrustManagerFactory.INSTANCE.getTrustManagers(),
                     null);
-            try (Socket socket = proving.getSocketFactory()
-                            .createSocket(InetAddress.getLoopbackAddress(), server.port());
+            try (Socket socket =
+                            proving.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port());
                     RawClient client = new RawClient(socket)) {
                 for (int i = 0; i < 2; i++) {
                     assertThat(client.get("/hello")).contains("200");

@@ -3,6 +3,7 @@ package io.portguard.spring;
 import io.portguard.GuardListener;
 import io.portguard.Rule;
 import io.portguard.pressure.PressureSource;
+import io.portguard.rule.ScanWatch;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardGuardBuilder;
@@ -43,12 +44,20 @@ public final class GuardAutoConfiguration {
         return new Saturation();
     }
 
+    /** One for all guards of the service, so that it sees which ports a client touches. */
+    @Bean
+    @ConditionalOnMissingBean
+    ScanWatch guardScanWatch() {
+        return new ScanWatch();
+    }
+
     @Bean
     @ConditionalOnMissingBean
     StandardGuard serverGuard(
             GuardProperties properties,
             Environment environment,
             Saturation saturation,
+            ScanWatch scans,
             ObjectProvider<GuardListener> listeners,
             ObjectProvider<PressureSource> pressureSources,
             @ForConnections ObjectProvider<Rule> connectionRules,
@@ -58,6 +67,7 @@ public final class GuardAutoConfiguration {
             StandardGuardBuilder builder = StandardGuard.builder(MAIN_PORT)
                     .defaults(Map.of(StandardSettings.REQUESTS_EXEMPT.name(), DefaultExemptPaths.of(environment)))
                     .configure(properties.settings())
+                    .scans(scans)
                     .chore(saturation);
             listeners.orderedStream().forEach(builder::listener);
             pressureSources.orderedStream().forEach(builder::pressure);

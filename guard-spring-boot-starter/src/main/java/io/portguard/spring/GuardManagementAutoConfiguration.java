@@ -1,5 +1,6 @@
 package io.portguard.spring;
 
+import io.portguard.rule.ScanWatch;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
@@ -39,7 +40,7 @@ public final class GuardManagementAutoConfiguration {
     @Bean(GUARD)
     @Fallback
     @ConditionalOnMissingBean(name = GUARD)
-    StandardGuard managementGuard(GuardProperties properties) {
+    StandardGuard managementGuard(GuardProperties properties, ScanWatch scans) {
         try {
             return StandardGuard.builder(MANAGEMENT_PORT)
                     .defaults(Map.of(
@@ -48,6 +49,7 @@ public final class GuardManagementAutoConfiguration {
                             StandardSettings.SHEDDING_ENABLED.name(),
                             "false"))
                     .configure(properties.management().settings())
+                    .scans(scans)
                     .build();
         } catch (InvalidSettingException wrong) {
             throw new InvalidGuardPropertyException(KnownProperties.MANAGEMENT, wrong);

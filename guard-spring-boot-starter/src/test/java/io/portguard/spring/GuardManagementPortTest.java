@@ -7,7 +7,11 @@ import io.portguard.Mode;
 import io.portguard.Reason;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.stream.Stream;
 import javax.management.MBeanServer;
@@ -18,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A management port of its own has a guard of its own, which looks at connections alone. */
 class GuardManagementPortTest {
+
+    private static final String STRANGER = "127.0.0.9";
 
     enum Server {
         TOMCAT,
@@ -98,6 +104,35 @@ class GuardManagementPortTest {
             assertThat(service.guard().guard().mode()).isEqualTo(Mode.ENFORCE);
         }
         assertThat(jmx.isRegistered(name)).isFalse();
+    }
+
+    /** Two guarded ports and a decoy are three ports, whichever guard sees which. */
+    @ParameterizedTest
+    @EnumSource
+    void scansAcrossBothPortsAreRecognised(Server server) throws Exception {
+        int decoy = freePort();
+        try (GuardedService service = server.start("guard.scans.decoy-ports=" + decoy)) {
+            touch(service.port());
+            touch(service.managementPort());
+            GuardedService.await(
+                    "the decoy is open", () -> service.guard().declaredPorts().contains(decoy));
+            touch(decoy);
+            GuardedService.await(
+                    "both guards have recognised it",
+                    () -> service.guard().scanners().contains(STRANGER + " (3 ports)")
+                            && guard(service).scanners().contains(STRANGER + " (3 ports)"));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0)) {
+            return probe.getLocalPort();
+        }
+    }
+
+    /** Connects from an address that has asked for nothing yet, and leaves. */
+    private static void touch(int port) throws IOException {
+        new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(STRANGER), 0).close();
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.portguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.NanoClock;
+import io.portguard.rule.ScanWatch;
 import io.portguard.settings.Setting;
 import io.portguard.settings.Settings;
 import io.portguard.standard.StandardGuard;
@@ -87,8 +88,9 @@ class GuardMetadataTest {
     @Test
     void everyDefaultOfAManagementPortIsThatOfItsGuard() {
         try (StandardGuard guard = new GuardManagementAutoConfiguration()
-                .managementGuard(new Binder(new MapConfigurationPropertySource())
-                        .bindOrCreate("guard", GuardProperties.class))) {
+                .managementGuard(
+                        new Binder(new MapConfigurationPropertySource()).bindOrCreate("guard", GuardProperties.class),
+                        new ScanWatch())) {
             for (Setting<?> setting : guard.settings().all()) {
                 if (KnownProperties.isOfConnections(setting)) {
                     String expected = guard.settings().defaultText(setting);

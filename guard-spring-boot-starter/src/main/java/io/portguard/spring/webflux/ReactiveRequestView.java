@@ -36,6 +36,11 @@ final class ReactiveRequestView implements HttpRequestView {
     /** Whose certificate the connection was opened with; whom a filter authenticates is not known yet. */
     @Override
     public @Nullable String principal() {
+        return certificate();
+    }
+
+    @Override
+    public @Nullable String certificate() {
         SslInfo tls = request.getSslInfo();
         X509Certificate[] certificates = tls == null ? null : tls.getPeerCertificates();
         return certificates == null || certificates.length == 0
