@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portguard.Mode;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +43,56 @@ class SignaturesTest {
         Signature signature = Signature.parse("x: text \"a\\r\\n\\t\\\"\\\\\\xff\"");
         byte[] bytes = {'a', '\r', '\n', '\t', '"', '\\', (byte) 0xff};
         assertThat(signature.match(bytes, 7)).isEqualTo(Signature.Match.YES);
+    }
+
+    /** Texts that are almost signatures: taken as they write themselves again, or turned down with a sentence. */
+    @Test
+    void anyTextIsReadOrTurnedDownWithASentence() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        String letters = "x:b\"05 ?a\\ftn,->09";
+        List<String> seeds = List.of(
+                MINER,
+                "socks: bytes \"05 0? ??\" at 2 -> shadow",
+                "a: text \"\\x01\\r\\n\" at 4",
+                "b: bytes \"ff ?1 1?\"");
+        int read = 0;
+        for (int i = 0; i < 10_000; i++) {
+            StringBuilder text = new StringBuilder(seeds.get(random.nextInt(seeds.size())));
+            for (int edits = random.nextInt(4); edits > 0 && !text.isEmpty(); edits--) {
+                int at = random.nextInt(text.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> text.deleteCharAt(at);
+                    case 1 -> text.insert(at, letters.charAt(random.nextInt(letters.length())));
+                    default -> text.setCharAt(at, letters.charAt(random.nextInt(letters.length())));
+                }
+            }
+            try {
+                Signatures signatures = Signatures.parse(text.toString());
+                assertThat(Signatures.parse(signatures.toString())).isEqualTo(signatures);
+                signatures.all().forEach(signature -> everyFragmentIsJudgedTheSame(signature, random, seed));
+                read++;
+            } catch (IllegalArgumentException turnedDown) {
+                assertThat(turnedDown.getMessage())
+                        .as("seed %s: %s", seed, text)
+                        .isNotBlank();
+            }
+        }
+        assertThat(read).as("some of each").isBetween(200, 9_800);
+    }
+
+    /** What matches, or does not, does so with any more bytes behind; what has matched so far was undecided before. */
+    private static void everyFragmentIsJudgedTheSame(Signature signature, Random random, long seed) {
+        byte[] bytes = new byte[Math.min(signature.extent(), 64) + 2];
+        random.nextBytes(bytes);
+        Signature.Match before = Signature.Match.SO_FAR;
+        for (int length = 0; length <= bytes.length; length++) {
+            Signature.Match match = signature.match(bytes, length);
+            if (before != Signature.Match.SO_FAR) {
+                assertThat(match).as("seed %s: %s", seed, signature).isEqualTo(before);
+            }
+            before = match;
+        }
     }
 
     @ParameterizedTest
