@@ -35,9 +35,11 @@ class ReactiveProtocolTest {
     @BeforeAll
     static void makeCertificate() throws Exception {
         keys = directory.resolve("keys.p12");
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         Process made = new ProcessBuilder((keytool + " -genkeypair -alias test -keyalg EC -dname CN=localhost"
-                                + " -ext san=ip:127.0.0.1 -storetype PKCS12 -storepass " + PASSWORD + " -keystore " + keys)
+                                + " -ext san=ip:127.0.0.1 -storetype PKCS12 -storepass " + PASSWORD + " -keystore "
+                                + keys)
                         .split(" "))
                 .inheritIO()
                 .start();
@@ -81,16 +83,9 @@ class ReactiveProtocolTest {
                 } catch (IOException ended) {
                     return true;
                 }
-                return service.guard()
-                                .guard()
-                                .counts(Attempt.Kind.CONNECTION)
-                                .rejected(Reason.TIMEOUT)
-                        == 1;
+                return service.guard().guard().counts(Attempt.Kind.CONNECTION).rejected(Reason.TIMEOUT) == 1;
             });
-            assertThat(service.guard()
-                            .guard()
-                            .counts(Attempt.Kind.CONNECTION)
-                            .rejected(Reason.TIMEOUT))
+            assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).rejected(Reason.TIMEOUT))
                     .isEqualTo(1);
         }
     }

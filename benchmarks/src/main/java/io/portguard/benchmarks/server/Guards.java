@@ -32,7 +32,8 @@ final class Guards {
                 "requests.concurrency.min", "1",
                 "requests.concurrency.initial", "1",
                 "requests.concurrency.max", "1"));
-        guard.guard().tryAdmit(Attempt.request(guard.guard().client(ClientKey.of(SOMEBODY)), SOMEBODY, Priority.NORMAL));
+        guard.guard()
+                .tryAdmit(Attempt.request(guard.guard().client(ClientKey.of(SOMEBODY)), SOMEBODY, Priority.NORMAL));
         return guard;
     }
 }

@@ -39,10 +39,7 @@ public final class ServerBenchmarks {
                     ReactorNettyServers.HELLO,
                     ReactorNettyServers.GUARDED_HELLO),
             new Comparison(
-                    "hello, tomcat",
-                    Load.REQUESTS,
-                    ServletServers.TOMCAT_HELLO,
-                    ServletServers.TOMCAT_GUARDED_HELLO),
+                    "hello, tomcat", Load.REQUESTS, ServletServers.TOMCAT_HELLO, ServletServers.TOMCAT_GUARDED_HELLO),
             new Comparison(
                     "hello, jetty", Load.REQUESTS, ServletServers.JETTY_HELLO, ServletServers.JETTY_GUARDED_HELLO));
 

@@ -43,8 +43,7 @@ final class ServletServers {
     static final Subject TOMCAT_REFUSED_CONNECTION =
             new Subject("portguard on tomcat, connection refused", () -> tomcat(Guards.withoutConnections()));
 
-    static final Subject TOMCAT_HELLO =
-            new Subject(TOMCAT + ", hello", () -> tomcat(new Connector("HTTP/1.1"), null));
+    static final Subject TOMCAT_HELLO = new Subject(TOMCAT + ", hello", () -> tomcat(new Connector("HTTP/1.1"), null));
 
     static final Subject TOMCAT_GUARDED_HELLO =
             new Subject("portguard on tomcat, hello", () -> tomcat(Guards.with(Map.of())));
@@ -59,8 +58,9 @@ final class ServletServers {
 
     private static final String PATH = "/hello";
     private static final byte[] BODY = "hello\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] REFUSAL = "{\"status\":503,\"title\":\"Service Unavailable\",\"reason\":\"concurrency\"}"
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REFUSAL =
+            "{\"status\":503,\"title\":\"Service Unavailable\",\"reason\":\"concurrency\"}"
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private ServletServers() {}
 
