@@ -140,9 +140,14 @@ public final class Benchmarks implements Runnable {
                 defaultValue = "1")
         private long first;
 
+        @Option(
+                names = "--hindsight",
+                description = "Also the best of eleven constant limits, chosen for each run when it is over.")
+        private boolean hindsight;
+
         @Override
         Report measure(PrintWriter out, PrintWriter err) {
-            LimitsBenchmark benchmark = new LimitsBenchmark(out);
+            LimitsBenchmark benchmark = new LimitsBenchmark(out, hindsight);
             return random > 0
                     ? benchmark.runRandom(random, first, subjects)
                     : benchmark.runNamed(scenarios, subjects, seeds);

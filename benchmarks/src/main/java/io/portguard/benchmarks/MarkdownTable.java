@@ -43,10 +43,15 @@ final class MarkdownTable {
 
     String text() {
         StringBuilder text = new StringBuilder("| case | subject |");
-        metrics.forEach(metric -> text.append(' ').append(metric).append(unit(metric)).append(" |"));
+        metrics.forEach(
+                metric -> text.append(' ').append(metric).append(unit(metric)).append(" |"));
         text.append("\n| --- | --- |").append(" ---: |".repeat(metrics.size())).append('\n');
         lines.forEach((line, values) -> {
-            text.append("| ").append(line.scenario()).append(" | ").append(line.subject()).append(" |");
+            text.append("| ")
+                    .append(line.scenario())
+                    .append(" | ")
+                    .append(line.subject())
+                    .append(" |");
             metrics.forEach(metric ->
                     text.append(' ').append(number(values.get(metric))).append(" |"));
             text.append('\n');

@@ -85,6 +85,11 @@ final class AdaptiveLimit implements Limit {
 
     private static final double MAX_GUESSING_LATENCIES = 3;
     private static final double LEAST_GUESS = 0.4;
+    /** What ended within so many latencies began first; what comes later takes up to so much longer if none waits. */
+    private static final double FIRST_LATENCIES = 2;
+
+    private static final double AS_THE_FIRST = 1.6;
+    private static final double FIRST_ERROR = 0.25;
     /** How a service that may thrash is treated; see QueueSize. */
     private static final double FIRST_TRIAL_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -119,6 +124,11 @@ final class AdaptiveLimit implements Limit {
 
     private double capacity;
     private double guessingNanos;
+    /** Whether the first latencies are of requests that came when hardly any other was in flight. */
+    private boolean sawFirst;
+    /** Whether the limit has grown ever since. */
+    private boolean climbing;
+
     private double sinceDrainNanos = DRAIN_INTERVAL_NANOS;
     private double capacityAtDrain;
     private boolean queued;
@@ -173,11 +183,21 @@ final class AdaptiveLimit implements Limit {
         rate.add(window.completed(), window.durationNanos(), true);
         if (serviceNanos == 0) {
             serviceNanos = window.meanLatencyNanos();
+            sawFirst = window.durationNanos() < serviceNanos * FIRST_LATENCIES;
         }
         guessingNanos += window.durationNanos();
         if (latency.isTurnedOver()
                 || guessingNanos >= Math.max(MAX_GUESSING_NANOS, latency.nanos() * MAX_GUESSING_LATENCIES)) {
             capacity = Math.max(rate.present() * serviceNanos, window.meanInFlight() * LEAST_GUESS);
+            if (sawFirst && latency.nanos() < serviceNanos * AS_THE_FIRST) {
+                // They take as long as the first did, when hardly any other was there: nobody waits.
+                serviceNanos = latency.nanos();
+                serviceError = FIRST_ERROR;
+                proven = true;
+                climbing = true;
+                sinceDrainNanos = 0;
+                return;
+            }
             saturated = true;
             untried = true;
             sinceDrainNanos = 0;
@@ -189,7 +209,10 @@ final class AdaptiveLimit implements Limit {
         double mean = latency.nanos();
         double inFlight = window.meanInFlight();
         learnService(window, mean);
-        boolean near = proven && mean < serviceNanos * (NEAR + serviceError);
+        // A queue that is kept small is near by itself.
+        boolean near = proven
+                && mean < serviceNanos * (NEAR + serviceError)
+                && (window.refused() == 0 || !queueSize.isSmall());
         boolean busy = isBusy(window);
         rate.add(window.completed(), window.durationNanos(), busy);
         if (near) {
@@ -197,6 +220,10 @@ final class AdaptiveLimit implements Limit {
             growth.unsettle();
         } else if (busy) {
             saturated = true;
+            if (climbing) {
+                climbing = false;
+                growth.hasten(mean);
+            }
         }
         double delivered = Math.max(1, rate.reference() * serviceNanos);
         if (busy && saturated) {
@@ -314,8 +341,9 @@ final class AdaptiveLimit implements Limit {
                 Math.min(sinceDrainNanos * DRAINS_APART, LONGEST_DRAIN_INTERVAL_NANOS));
         sinceDrainNanos = 0;
         losses = 0;
-        if (wasProven && ended.rate() > ended.rateBefore() * MORE_WITH_LESS) {
+        if (wasProven && ended.rate() > ended.rateBefore() * MORE_WITH_LESS && !queueSize.isSmall()) {
             queueSize.useSmall();
+            growth.hasten(drainedMean);
         }
         if (deeper) {
             drain = new Drain(drained(capacity), ended.rate(), drainedMean);

@@ -15,6 +15,9 @@ final class Growth {
     private static final long ENOUGH_REQUESTS = 100;
     private static final double ENOUGH_NANOS = Duration.ofMillis(100).toNanos();
     private static final double WORTH_IT = 0.5;
+    /** Less than that is chance; where the queue is much longer than the work, its length is a try by itself. */
+    private static final double CLEARLY_MORE = 0.15;
+
     private static final double FIRST_WAIT_NANOS = Duration.ofSeconds(6).toNanos();
     private static final double LONGEST_WAIT_NANOS = Duration.ofSeconds(80).toNanos();
     private static final double LATENCIES_TO_FILL = 3;
@@ -79,7 +82,7 @@ final class Growth {
         trying = false;
         double more = inFlightSum / completed / inFlightBefore - 1;
         double delivered = completed / measuredNanos / rateBefore - 1;
-        if (more > 0.1 && delivered > more * WORTH_IT) {
+        if (more > CLEARLY_MORE && delivered > more * WORTH_IT) {
             waitNanos = latencyNanos * LATENCIES_TO_FILL;
             nextWaitNanos = FIRST_WAIT_NANOS;
             return true;
@@ -92,6 +95,11 @@ final class Growth {
     /** Waits until what was held back for a moment is in flight again. */
     void hold(double latencyNanos) {
         waitNanos = Math.max(waitNanos, latencyNanos * LATENCIES_TO_FILL + MIN_FILL_NANOS);
+    }
+
+    /** Waits no longer than until what was let in last shows. */
+    void hasten(double latencyNanos) {
+        waitNanos = Math.min(waitNanos, latencyNanos * LATENCIES_TO_FILL + MIN_FILL_NANOS);
     }
 
     /** Waits until there is a steady state to compare with. */

@@ -27,7 +27,9 @@ final class MeanLatency {
             weight = Math.min(weight, MEMORY) + window.served();
             double part = window.served() / weight;
             endedNanos += (window.meanLatencyNanos() - endedNanos) * part;
-            double byLittle = (window.meanInFlight() - 1) * window.durationNanos() / window.completed();
+            // Where a limit that rises lets in more than ends, they have not been there for as long as they will take.
+            long passed = window.refused() > 0 ? Math.max(window.completed(), window.admitted()) : window.completed();
+            double byLittle = (window.meanInFlight() - 1) * window.durationNanos() / passed;
             // Of a burst that came and went the law says nothing.
             littleNanos += ((window.isStationary() ? byLittle : window.meanLatencyNanos()) - littleNanos) * part;
             nanos = Math.max(endedNanos, littleNanos);

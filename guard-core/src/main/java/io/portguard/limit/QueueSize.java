@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 final class QueueSize {
 
-    private static final double SMALL = 0.1;
+    private static final double SMALL = 0.08;
     private static final double FULL = 1;
     private static final double CLEARLY_MORE = 1.15;
     private static final double NO_LESS = 0.95;

@@ -10,8 +10,9 @@ package io.portguard.limit;
  * @param latencySumNanos the sum of the latencies of those served
  * @param inFlightSum the sum, over those that ended, of how many were in flight when they did
  * @param peakInFlight the most that were in flight at once
- * @param refused how many requests the limit turned away
  * @param standing how many were in flight at its begin or at its end, whichever is less: more than that came and went
+ * @param admitted how many began, as far as what was in flight and what ended tells
+ * @param refused how many requests the limit turned away
  * @param refusedFirst how many of those matter most and come of clients within their share
  */
 public record Window(
@@ -23,6 +24,7 @@ public record Window(
         long inFlightSum,
         int peakInFlight,
         int standing,
+        long admitted,
         long refused,
         long refusedFirst) {
 

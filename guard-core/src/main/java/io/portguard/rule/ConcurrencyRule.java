@@ -37,7 +37,6 @@ final class ConcurrencyRule implements Rule {
     private static final long STAYS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int UNUSUAL = 4;
-    private static final double BUSY = 0.85;
     /** Of those refused so many are others for each that comes first. */
     private static final int MOSTLY = 9;
     /** Where priorities tell who comes first, shares only tell who is far above his. */
@@ -180,7 +179,7 @@ final class ConcurrencyRule implements Rule {
         } else if (window.refusedFirst() > 0) {
             reserveUntilNanos = now;
         }
-        grade(allowance, window.refused() > 0 || window.meanInFlight() > allowance.capacity() * BUSY, now);
+        grade(allowance, window.refused() > 0, now);
     }
 
     private void grade(Allowance allowance, boolean busy, long now) {
@@ -214,7 +213,7 @@ final class ConcurrencyRule implements Rule {
     /** Begins a window and returns the one before. */
     private Window beginWindow(long elapsed, long now) {
         int present = inFlight.get();
-        Window before = sampler.next(elapsed, peak, Math.min(inFlightAtBegin, present));
+        Window before = sampler.next(elapsed, peak, Math.min(inFlightAtBegin, present), present - inFlightAtBegin);
         windowBeganAtNanos = now;
         inFlightAtBegin = present;
         peak = present;

@@ -61,7 +61,7 @@ final class Sampler {
     }
 
     /** What has been gathered since the last window; to be called by one thread at a time. */
-    Window next(long durationNanos, int peakInFlight, int standing) {
+    Window next(long durationNanos, int peakInFlight, int standing, int grown) {
         long[] now = new long[FIELDS];
         for (int cell = CELL; cell <= (mask + 1) * CELL; cell += CELL) {
             for (int field = 0; field < FIELDS; field++) {
@@ -82,6 +82,7 @@ final class Sampler {
                 since[IN_FLIGHT],
                 peakInFlight,
                 standing,
+                since[COMPLETED] + grown,
                 since[REFUSED],
                 since[REFUSED_FIRST]);
     }

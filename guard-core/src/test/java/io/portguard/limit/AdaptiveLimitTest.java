@@ -108,8 +108,8 @@ class AdaptiveLimitTest {
         for (int i = 0; i < 600; i++) {
             int staying = i < 100 ? 0 : 20;
             long millis = 1_000_000;
-            allowance = limit.update(
-                    new Window(110 * millis, 10, 10, 0, 10 * millis, 10L * (staying + 1), staying + 1, staying, 0, 0));
+            allowance = limit.update(new Window(
+                    110 * millis, 10, 10, 0, 10 * millis, 10L * (staying + 1), staying + 1, staying, 10, 0, 0));
             assertThat(allowance.limit()).as("window %d", i).isGreaterThan(staying + 1);
         }
     }

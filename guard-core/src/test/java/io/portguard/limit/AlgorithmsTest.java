@@ -28,6 +28,7 @@ class AlgorithmsTest {
                 100L * inFlight,
                 inFlight,
                 inFlight,
+                100,
                 refused,
                 refused);
     }
@@ -67,6 +68,7 @@ class AlgorithmsTest {
                         completed * random.nextInt(1_000),
                         random.nextInt(1_000),
                         random.nextInt(1_000),
+                        random.nextLong(-completed, 2 * completed + 1),
                         refused,
                         random.nextLong(refused + 1));
                 assertWithin(limit.update(window), parameters, algorithm, seed);
@@ -149,9 +151,9 @@ class AlgorithmsTest {
     @EnumSource(Algorithm.class)
     void windowsOfFailuresAloneAreBorne(Algorithm algorithm) {
         Limit limit = Limits.of(algorithm, parameters(100, 5, 1_000));
-        Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 10, 0, 0);
+        Window failures = new Window(50 * MILLI, 100, 0, 0, 0, 1_000, 10, 10, 100, 0, 0);
         assertThat(show(limit, 100, failures).limit()).isBetween(5, 1_000);
-        Window drops = new Window(50 * MILLI, 100, 0, 100, 0, 1_000, 10, 10, 0, 0);
+        Window drops = new Window(50 * MILLI, 100, 0, 100, 0, 1_000, 10, 10, 100, 0, 0);
         assertThat(show(limit, 100, drops).limit()).isBetween(5, 1_000);
     }
 

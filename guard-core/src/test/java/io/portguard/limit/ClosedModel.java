@@ -205,6 +205,7 @@ final class ClosedModel {
                 inFlightSum,
                 peak,
                 Math.min(standing, inFlight()),
+                completed + inFlight() - standing,
                 refused,
                 refused));
         lowest = Math.min(lowest, allowance.limit());

@@ -38,6 +38,7 @@ class ElasticityTest {
                 (long) (100 * inFlight),
                 (int) inFlight,
                 (int) inFlight,
+                100,
                 refused,
                 refused);
     }

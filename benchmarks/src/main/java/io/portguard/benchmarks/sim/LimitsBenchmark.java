@@ -4,10 +4,14 @@ import io.portguard.benchmarks.Report;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
@@ -20,9 +24,16 @@ public final class LimitsBenchmark {
     private final Report report = Report.named("limits");
     private final Map<String, Verdicts> verdicts = new LinkedHashMap<>();
     private final PrintWriter out;
+    private final boolean hindsight;
 
-    public LimitsBenchmark(PrintWriter out) {
+    /**
+     * A benchmark that tells of its progress.
+     *
+     * @param hindsight whether to find the best constant limit of each run too, which takes as long as eleven subjects
+     */
+    public LimitsBenchmark(PrintWriter out, boolean hindsight) {
         this.out = out;
+        this.hindsight = hindsight;
     }
 
     /**
@@ -49,14 +60,21 @@ public final class LimitsBenchmark {
     private Report run(List<Scenario> scenarios, List<String> chosen, int seeds) {
         Map<String, Simulation.Subject> subjects = new LinkedHashMap<>(Subjects.all());
         subjects.keySet().removeIf(name -> !matches(name, chosen));
-        for (Scenario scenario : scenarios) {
-            out.printf("%n%s%n", scenario.name());
-            Map<String, List<RunFigures>> runs = run(scenario, subjects, seeds);
-            runs.forEach((subject, figures) -> {
-                report(scenario, subject, figures);
-                verdicts.computeIfAbsent(subject, Verdicts::new).add(scenario, figures);
-            });
-            out.flush();
+        ExecutorService processors =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            // All are begun, and told of in order: so no processor waits for the last seed of a scenario.
+            List<List<CompletableFuture<Map<String, RunFigures>>>> begun = scenarios.stream()
+                    .map(scenario -> LongStream.rangeClosed(1, seeds)
+                            .mapToObj(seed ->
+                                    CompletableFuture.supplyAsync(() -> runAll(scenario, subjects, seed), processors))
+                            .toList())
+                    .toList();
+            for (int i = 0; i < scenarios.size(); i++) {
+                tell(scenarios.get(i), begun.get(i));
+            }
+        } finally {
+            processors.shutdownNow();
         }
         verdicts.values().forEach(verdict -> verdict.report(out, report));
         out.flush();
@@ -70,19 +88,31 @@ public final class LimitsBenchmark {
                         .anyMatch(part -> part.equals(Subjects.PORTGUARD) ? name.equals(part) : name.contains(part));
     }
 
-    /** All seeds at once, each with all subjects: they get the same requests. */
-    private static Map<String, List<RunFigures>> run(
-            Scenario scenario, Map<String, Simulation.Subject> subjects, int seeds) {
-        List<Map<String, RunFigures>> bySeed = LongStream.rangeClosed(1, seeds)
-                .parallel()
-                .mapToObj(seed -> run(scenario, subjects, seed))
-                .toList();
+    private void tell(Scenario scenario, List<CompletableFuture<Map<String, RunFigures>>> seeds) {
+        out.printf("%n%s%n", scenario.name());
         Map<String, List<RunFigures>> bySubject = new LinkedHashMap<>();
-        bySeed.forEach(runs -> runs.forEach((subject, figures) ->
-                bySubject.computeIfAbsent(subject, key -> new ArrayList<>()).add(figures)));
-        return bySubject;
+        seeds.forEach(seed -> seed.join()
+                .forEach((subject, figures) -> bySubject
+                        .computeIfAbsent(subject, key -> new ArrayList<>())
+                        .add(figures)));
+        bySubject.forEach((subject, figures) -> {
+            report(scenario, subject, figures);
+            verdicts.computeIfAbsent(subject, Verdicts::new).add(scenario, figures);
+        });
+        out.flush();
     }
 
+    private Map<String, RunFigures> runAll(Scenario scenario, Map<String, Simulation.Subject> subjects, long seed) {
+        Map<String, RunFigures> figures = run(scenario, subjects, seed);
+        if (hindsight) {
+            run(scenario, Subjects.constants(scenario), seed).values().stream()
+                    .max(Comparator.comparingDouble(RunFigures::goodputPercent))
+                    .ifPresent(best -> figures.put("best constant limit, in hindsight", best));
+        }
+        return figures;
+    }
+
+    /** One seed with all subjects: they get the same requests. */
     static Map<String, RunFigures> run(Scenario scenario, Map<String, Simulation.Subject> subjects, long seed) {
         List<Request> requests = Workload.draw(scenario, seed);
         long possible = Oracle.answered(scenario, requests);

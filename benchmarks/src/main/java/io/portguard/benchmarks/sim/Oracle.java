@@ -17,6 +17,8 @@ import java.util.PriorityQueue;
  */
 final class Oracle {
 
+    private static final long REFUSED = -1;
+
     private final Scenario scenario;
     private final double workP99;
     private final double deadline;
@@ -39,20 +41,27 @@ final class Oracle {
             boolean isRetry = next == requests.size()
                     || (!again.isEmpty() && again.peek().arrivesAt <= requests.get(next).arrivesAt);
             Request request = isRetry ? again.remove() : requests.get(next++);
-            if (!oracle.admits(request) && request.retriesLeft > 0) {
-                again.add(request.again(request.arrivesAt + Simulation.RETRY_AFTER_NANOS));
+            long answeredAt = oracle.answer(request);
+            long refusedUntil = request.arrivesAt + Simulation.RETRY_AFTER_NANOS;
+            if (answeredAt == REFUSED && request.retriesLeft > 0) {
+                again.add(request.again(refusedUntil));
+            }
+            Request following = Workload.next(scenario, request, answeredAt == REFUSED ? refusedUntil : answeredAt);
+            if (following != null && following.arrivesAt <= scenario.seconds() * 1e9) {
+                again.add(following);
             }
         }
         return oracle.answered;
     }
 
-    private boolean admits(Request request) {
+    /** When a request is answered, in nanoseconds from the start; {@link #REFUSED} when it is not. */
+    private long answer(Request request) {
         if (request.arrivesAt > scenario.seconds() * 1e9 || !isAllowed(request)) {
-            return false;
+            return REFUSED;
         }
         adjustWorkers(request.arrivesAt);
         if (free.isEmpty()) {
-            return false;
+            return REFUSED;
         }
         long start = afterPauses(Math.max(request.arrivesAt, free.peek()));
         double slowdown = scenario.slowdown().at(start / 1e9);
@@ -62,7 +71,7 @@ final class Oracle {
         boolean inTime = wait + work + asyncMean * request.asyncUnit <= deadline
                 && (wait == 0 || wait + workP99 * slowdown + asyncMean <= deadline);
         if (!inTime) {
-            return false;
+            return REFUSED;
         }
         pay(request);
         free.poll();
@@ -70,7 +79,7 @@ final class Oracle {
         if (request.arrivesAt >= scenario.measureFrom() * 1e9) {
             answered++;
         }
-        return true;
+        return start + (long) (work + asyncMean * request.asyncUnit);
     }
 
     private void adjustWorkers(long now) {

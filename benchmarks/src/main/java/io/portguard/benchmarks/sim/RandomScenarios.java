@@ -16,13 +16,20 @@ final class RandomScenarios {
     private static final double REQUESTS_TO_MEASURE = 3_000;
     private static final double MOST_REQUESTS = 250_000;
 
+    private static final int LOOPS = 4;
+    private static final int MOST_IN_LOOP = 2_000;
+
     private final SplittableRandom random;
+    /** Of its own, so that the scenarios without a closed loop are what they were before there were any. */
+    private final SplittableRandom loops;
+
     private final long seed;
     private final StringBuilder name = new StringBuilder();
 
     private RandomScenarios(long seed) {
         this.seed = seed;
         this.random = new SplittableRandom(seed * 0xd134_2543_de82_ef95L);
+        this.loops = new SplittableRandom(~seed * 0xd134_2543_de82_ef95L);
     }
 
     static Scenario draw(long seed) {
@@ -51,6 +58,7 @@ final class RandomScenarios {
         Curve slowdown = Curve.constant(1);
         Curve loads = Curve.constant(load);
         double thrashing = 0;
+        boolean loadChanges = false;
         say(", %.2fx", load);
         switch (random.nextInt(9)) {
             case 0 -> {
@@ -83,10 +91,12 @@ final class RandomScenarios {
                 double low = 0.3 + 0.4 * random.nextDouble();
                 double period = between(1, 10);
                 loads = Curve.bursts(Math.min(low, load), load, period, period * between(0.1, 0.6));
+                loadChanges = true;
                 say(", bursts from %.2f every %.1f s", Math.min(low, load), period);
             }
             case 6 -> {
                 loads = Curve.step(0.5, middle, load);
+                loadChanges = true;
                 say(", from half load at %.0f s", middle);
             }
             default -> {
@@ -109,7 +119,7 @@ final class RandomScenarios {
         if (roomForAll) {
             scenario.promising(Promise.ONE_IN_TEN_THOUSAND);
         }
-        clients(scenario, loads, load);
+        clients(scenario, loads, load, loadChanges ? 0 : millis, workers * load);
         return scenario.workers(capacity)
                 .workTime(work)
                 .asyncMillis(async)
@@ -145,7 +155,13 @@ final class RandomScenarios {
         }
     }
 
-    private void clients(Scenario.Builder scenario, Curve loads, double load) {
+    /**
+     * The clients.
+     *
+     * @param millis how long a request takes, for clients in a closed loop; 0 where there are to be none
+     * @param inProgress how many have to be in progress for the load
+     */
+    private void clients(Scenario.Builder scenario, Curve loads, double load, double millis, double inProgress) {
         int kind = random.nextInt(6);
         if (kind == 0 && load > 2) {
             int abusers = (int) Math.round(between(1, 100));
@@ -167,6 +183,11 @@ final class RandomScenarios {
         } else if (kind == 2) {
             say(", retries");
             scenario.clients(ClientMix.of("all", 100, loads).withRetries(1 + random.nextInt(3)));
+        } else if (millis > 0 && loops.nextInt(LOOPS) == 0) {
+            double thinking = 0.1 * Math.pow(100, loops.nextDouble());
+            int number = (int) Math.min(MOST_IN_LOOP, Math.ceil(inProgress * (1 + thinking)));
+            say(", closed loop of %d", number);
+            scenario.clients(ClientMix.closed("all", number, thinking * millis));
         } else {
             scenario.clients(ClientMix.of("all", (int) Math.round(between(2, 1_000)), loads));
         }

@@ -10,9 +10,11 @@ final class Request {
     final double asyncUnit;
     final int retriesLeft;
     final boolean isFirstTry;
+    /** What the next request of a client in a closed loop is drawn from. */
+    final long script;
 
-    Request(long arrivesAt, int mix, int client, double workNanos, double asyncUnit, int retries) {
-        this(arrivesAt, mix, client, workNanos, asyncUnit, retries, true);
+    Request(long arrivesAt, int mix, int client, double workNanos, double asyncUnit, int retries, long script) {
+        this(arrivesAt, mix, client, workNanos, asyncUnit, retries, true, script);
     }
 
     private Request(
@@ -22,7 +24,8 @@ final class Request {
             double workNanos,
             double asyncUnit,
             int retriesLeft,
-            boolean isFirstTry) {
+            boolean isFirstTry,
+            long script) {
         this.arrivesAt = arrivesAt;
         this.mix = mix;
         this.client = client;
@@ -30,10 +33,11 @@ final class Request {
         this.asyncUnit = asyncUnit;
         this.retriesLeft = retriesLeft;
         this.isFirstTry = isFirstTry;
+        this.script = script;
     }
 
     Request again(long at) {
-        return new Request(at, mix, client, workNanos, asyncUnit, retriesLeft - 1, false);
+        return new Request(at, mix, client, workNanos, asyncUnit, retriesLeft - 1, false, script);
     }
 
     /** One number for the client among those of all groups. */

@@ -16,6 +16,8 @@ final class Scenarios {
         all.addAll(changes());
         all.addAll(sizes());
         all.addAll(clients());
+        all.addAll(closedLoops());
+        all.addAll(coldStarts());
         return all;
     }
 
@@ -195,6 +197,36 @@ final class Scenarios {
                                         .with(Priority.BACKGROUND))
                         .promising(Promise.CRITICAL_SERVED)
                         .build());
+    }
+
+    /** Each client has one request at a time and waits for its answer, so that the load follows the latency. */
+    private static List<Scenario> closedLoops() {
+        return List.of(
+                roomForAll("closed loop at half load")
+                        .clients(ClientMix.closed("all", 20, 15))
+                        .build(),
+                Scenario.named("closed loop without thinking")
+                        .clients(ClientMix.closed("all", 64, 0))
+                        .build(),
+                Scenario.named("closed loop of 1,000 clients")
+                        .clients(ClientMix.closed("all", 1_000, 250))
+                        .build(),
+                Scenario.named("closed loop, I/O-bound")
+                        .workers(200)
+                        .workTime(Distribution.logNormal(50, 0.5))
+                        .clients(ClientMix.closed("all", 1_000, 100))
+                        .build());
+    }
+
+    /** A process that still compiles: for three seconds half of the workers, and all work takes five times as long. */
+    private static List<Scenario> coldStarts() {
+        return List.of(
+                starved("starved cold start, then 70 % load").load(1.4).build(),
+                starved("starved cold start, then 2x").load(4).build());
+    }
+
+    private static Scenario.Builder starved(String name) {
+        return Scenario.named(name).lasting(20, 0).workers(Curve.step(8, 3, 16)).slowdown(Curve.step(5, 3, 1));
     }
 
     /** Polite clients want half of the service, and the abusers 4.5 times all of it. */

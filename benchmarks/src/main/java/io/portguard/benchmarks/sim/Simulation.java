@@ -74,6 +74,7 @@ final class Simulation {
         if (release == null) {
             result.refused(request);
             retry(request, RETRY_AFTER_NANOS);
+            follow(request, RETRY_AFTER_NANOS);
             return;
         }
         inFlight++;
@@ -100,6 +101,15 @@ final class Simulation {
         inFlight--;
         release.accept(Outcome.SUCCESS);
         result.answered(request, loop.nanoTime() - request.arrivesAt);
+        follow(request, 0);
+    }
+
+    /** The next request of a client that waited for this one to end. */
+    private void follow(Request ended, long afterNanos) {
+        Request next = Workload.next(scenario, ended, loop.nanoTime() + afterNanos);
+        if (next != null) {
+            loop.at(next.arrivesAt, () -> arrive(next));
+        }
     }
 
     private void retry(Request request, long afterNanos) {

@@ -11,6 +11,7 @@ final class Subjects {
     static final String PORTGUARD = "portguard";
     private static final String NETFLIX = "netflix-concurrency-limits-0.5.4 ";
     private static final double TARGET_DELAY_MILLIS = 20;
+    private static final double[] CONSTANTS = {0.7, 0.85, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.5, 3, 4};
 
     private Subjects() {}
 
@@ -41,7 +42,22 @@ final class Subjects {
     private static Gate setByHand(Scenario scenario, NanoClock clock) {
         double inFlightMillis =
                 scenario.workTime().mean() / 1e6 + scenario.asyncMillis().at(0) + TARGET_DELAY_MILLIS;
-        long limit = Math.round(Math.ceil(scenario.nominalRate() * inFlightMillis / 1e3));
+        return fixed(scenario, clock, scenario.nominalRate() * inFlightMillis / 1e3);
+    }
+
+    /** Constant limits, by how many requests the service works on at once at the start. */
+    static Map<String, Simulation.Subject> constants(Scenario scenario) {
+        double worked = scenario.nominalRate()
+                * (scenario.workTime().mean() / 1e9 + scenario.asyncMillis().at(0) / 1e3);
+        Map<String, Simulation.Subject> subjects = new LinkedHashMap<>();
+        for (double part : CONSTANTS) {
+            subjects.put("constant " + part, (same, clock) -> fixed(same, clock, worked * part));
+        }
+        return subjects;
+    }
+
+    private static Gate fixed(Scenario scenario, NanoClock clock, double inFlight) {
+        long limit = Math.max(1, Math.round(Math.ceil(inFlight)));
         return new PortguardGate(
                 scenario,
                 clock,

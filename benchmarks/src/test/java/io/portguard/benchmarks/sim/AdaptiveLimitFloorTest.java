@@ -29,6 +29,7 @@ class AdaptiveLimitFloorTest {
             strings = {
                 "half load",
                 "79 % load",
+                "79 % load, exponential",
                 "waves up to 78 %",
                 "marginal 1.02x",
                 "marginal 1.05x, then half",
@@ -47,7 +48,15 @@ class AdaptiveLimitFloorTest {
                 "polite clients at twice the capacity",
                 "flood",
                 "flood, 10 abusers",
-                "background spike 12x"
+                "background spike 12x",
+                "thrashing",
+                "noisy neighbour",
+                "closed loop at half load",
+                "closed loop without thinking",
+                "closed loop of 1,000 clients",
+                "closed loop, I/O-bound",
+                "starved cold start, then 70 % load",
+                "starved cold start, then 2x"
             })
     void whatIsPromisedHolds(String name) {
         Scenario scenario = named(name);
@@ -64,8 +73,6 @@ class AdaptiveLimitFloorTest {
     @CsvSource({
         "two kinds of request, 93",
         "heavy tail, 90",
-        "thrashing, 89",
-        "noisy neighbour, 88",
         "tiny, 97",
         "slow, 90",
         "bursts, 95",
@@ -73,6 +80,13 @@ class AdaptiveLimitFloorTest {
     })
     void whatIsNotPromisedYetIsNoCollapse(String name, double goodput) {
         assertThat(run(named(name), 7).goodputPercent()).isGreaterThan(goodput);
+    }
+
+    /** Services that were held for good at a fraction of what they can do, before the limit learned to tell. */
+    @ParameterizedTest
+    @CsvSource({"9072, 95", "1081, 60", "9122, 90"})
+    void aLargeOrSlowServiceIsLearned(long seed, double goodput) {
+        assertThat(run(RandomScenarios.draw(seed), 1).goodputPercent()).isGreaterThan(goodput);
     }
 
     @ParameterizedTest
