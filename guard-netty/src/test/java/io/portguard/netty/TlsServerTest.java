@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -45,6 +46,11 @@ abstract class TlsServerTest {
 
     static X509Certificate trusted() {
         return certificate.getCertificate();
+    }
+
+    /** What a client proves with that it is the one of the certificate. */
+    static KeyManager[] proof() throws Exception {
+        return certificate.toKeyManagerFactory().getKeyManagers();
     }
 
     static Protocol https(SslContext tls) {

@@ -13,7 +13,6 @@ import io.portguard.Reason;
 import io.portguard.wire.HandshakeFailure;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.portguard.SocketEnds;
 import java.net.InetAddress;
@@ -169,18 +168,15 @@ class TlsTest extends TlsServerTest {
 
     @Test
     void clientsAreToldByTheirCertificate() throws Exception {
-        SslContext mutual = SslContextBuilder.forServer(certificate.toKeyManagerFactory())
+        SslContext mutual = serverContext()
                 .clientAuth(ClientAuth.OPTIONAL)
-                .trustManager(certificate.getCertificate())
+                .trustManager(trusted())
                 .build();
         try (LoopbackServer server = server(https(mutual), "clients.identify-by", "certificate")) {
             assertThat(get(server, null)).contains("200");
             assertThat(requesters.lastAttempt().client().key()).hasToString("127.0.0.1");
             SSLContext proving = SSLContext.getInstance("TLS");
-            proving.init(
-                    certificate.toKeyManagerFactory().getKeyManagers(),
-                    InsecureTrustManagerFactory.INSTANCE.getTrustManagers(),
-                    null);
+            proving.init(proof(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
             try (Socket socket =
                             proving.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port());
                     RawClient client = new RawClient(socket)) {
