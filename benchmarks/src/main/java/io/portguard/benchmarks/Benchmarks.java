@@ -78,6 +78,10 @@ public final class Benchmarks implements Runnable {
             return Objects.requireNonNull(spec).commandLine();
         }
 
+        static int orElse(@Nullable Integer given, int otherwise) {
+            return given == null ? otherwise : given;
+        }
+
         private static void write(Report report, Path file) throws IOException {
             Files.writeString(
                     file,
@@ -120,9 +124,11 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--seeds",
                 paramLabel = "N",
-                description = "How many seeds each scenario is run with (default: ${DEFAULT-VALUE}).",
-                defaultValue = "5")
-        private int seeds;
+                description = "How many seeds each scenario is run with (default: 5; 25 with --full).")
+        private @Nullable Integer seeds;
+
+        @Option(names = "--full", description = "More seeds, for publication.")
+        private boolean full;
 
         @Option(
                 names = "--random",
@@ -142,7 +148,7 @@ public final class Benchmarks implements Runnable {
             LimitsBenchmark benchmark = new LimitsBenchmark(out);
             return random > 0
                     ? benchmark.runRandom(random, first, subjects)
-                    : benchmark.runNamed(scenarios, subjects, seeds);
+                    : benchmark.runNamed(scenarios, subjects, orElse(seeds, full ? 25 : 5));
         }
     }
 
@@ -192,9 +198,12 @@ public final class Benchmarks implements Runnable {
             mixinStandardHelpOptions = true)
     static final class Memory extends Benchmark {
 
+        @Option(names = "--full", description = "Ten times the addresses in rotation, for publication.")
+        private boolean full;
+
         @Override
         Report measure(PrintWriter out, PrintWriter err) {
-            return new MemoryBenchmark(out).run();
+            return new MemoryBenchmark(out).run(full ? 100_000_000 : 10_000_000);
         }
     }
 
@@ -204,9 +213,11 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--rounds",
                 paramLabel = "N",
-                description = "How many turns each server has (default: ${DEFAULT-VALUE}).",
-                defaultValue = "11")
-        int rounds;
+                description = "How many turns each server has (default: 11; 51 with --full).")
+        private @Nullable Integer rounds;
+
+        @Option(names = "--full", description = "More turns, for publication.")
+        private boolean full;
 
         @Option(
                 names = "--seconds",
@@ -225,6 +236,10 @@ public final class Benchmarks implements Runnable {
             return load == null ? Generator.best() : load;
         }
 
+        int rounds() {
+            return orElse(rounds, full ? 51 : 11);
+        }
+
         Duration turn() {
             return Duration.ofNanos((long) (seconds * 1e9));
         }
@@ -238,7 +253,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            return ServerBenchmarks.flood(out, generator(), rounds, turn());
+            return ServerBenchmarks.flood(out, generator(), rounds(), turn());
         }
     }
 
@@ -250,7 +265,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            return ServerBenchmarks.overhead(out, generator(), rounds, turn());
+            return ServerBenchmarks.overhead(out, generator(), rounds(), turn());
         }
     }
 
@@ -267,9 +282,12 @@ public final class Benchmarks implements Runnable {
                 defaultValue = "20000")
         private int connections;
 
+        @Option(names = "--full", description = "Each source is asked ten times as often, for publication.")
+        private boolean full;
+
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws IOException {
-            return new PressureBenchmark(out).run(connections);
+            return new PressureBenchmark(out, full ? 6_000 : 600).run(connections);
         }
     }
 }

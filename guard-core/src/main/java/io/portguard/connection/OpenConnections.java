@@ -19,8 +19,9 @@ public final class OpenConnections {
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
     private final Ended ended;
-    private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0);
-    private final Reclaim stalled = new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED);
+    private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0, this::endForConnection);
+    private final Reclaim stalled =
+            new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED, this::endForRequest);
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
     private volatile boolean enforcing = true;
     private volatile boolean draining;
@@ -90,7 +91,7 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makeRoomFor(Attempt newcomer, long now) {
-        return enforcing && waiting.makeRoomFor(newcomer.client().key(), now, this::endForConnection);
+        return enforcing && waiting.makeRoomFor(newcomer.client().key(), now);
     }
 
     /**
@@ -100,7 +101,12 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makePlaceFor(Attempt newcomer, long now) {
-        return enforcing && stalled.makeRoomFor(newcomer.client().key(), now, this::endForRequest);
+        return enforcing && stalled.makeRoomFor(newcomer.client().key(), now);
+    }
+
+    /** Whether {@link #makePlaceFor} may find anything to end: quick to tell, as everybody asks who is refused. */
+    public boolean mayMakePlace(long now) {
+        return enforcing && stalled.mayMakeRoom(now);
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {

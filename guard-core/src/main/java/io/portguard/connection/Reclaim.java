@@ -35,6 +35,7 @@ final class Reclaim {
     private final Iterable<OpenConnection> open;
     private final Choice which;
     private final int spared;
+    private final Ending ending;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ClientKey, Integer> held = new HashMap<>();
     private List<Candidate> candidates = List.of();
@@ -52,16 +53,23 @@ final class Reclaim {
      *
      * @param which of them may go, given their state and the time
      * @param spared how many more than the newcomer a client may hold without losing any
+     * @param ending what ends the one that was chosen
      */
-    Reclaim(Iterable<OpenConnection> open, Choice which, int spared) {
+    Reclaim(Iterable<OpenConnection> open, Choice which, int spared, Ending ending) {
         this.open = open;
         this.which = which;
         this.spared = spared;
+        this.ending = ending;
         this.rest = open.iterator();
     }
 
-    boolean makeRoomFor(ClientKey newcomer, long now, Ending ending) {
-        if (nothingUntilNanos - now > 0 || !lock.tryLock()) {
+    /** Whether there may be something that goes: for a while after nothing was found there is not. */
+    boolean mayMakeRoom(long now) {
+        return nothingUntilNanos - now <= 0;
+    }
+
+    boolean makeRoomFor(ClientKey newcomer, long now) {
+        if (!mayMakeRoom(now) || !lock.tryLock()) {
             return false;
         }
         try {
@@ -71,7 +79,7 @@ final class Reclaim {
                     rank(now);
                     fresh = true;
                 }
-                if (endOne(newcomer, now, ending)) {
+                if (endOne(newcomer, now)) {
                     return true;
                 }
                 if (!isUsedUp()) {
@@ -88,7 +96,7 @@ final class Reclaim {
         return !candidates.isEmpty() && next >= candidates.size();
     }
 
-    private boolean endOne(ClientKey newcomer, long now, Ending ending) {
+    private boolean endOne(ClientKey newcomer, long now) {
         int own = held.getOrDefault(newcomer, 0);
         while (next < candidates.size()) {
             Candidate candidate = candidates.get(next);

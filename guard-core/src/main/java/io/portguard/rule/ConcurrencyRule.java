@@ -11,7 +11,7 @@ import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
 import io.portguard.limit.Window;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Limits how many requests are in flight, by a {@link Limit} that learns from those that end. When the service
@@ -43,9 +43,13 @@ final class ConcurrencyRule implements Rule {
     /** Where priorities tell who comes first, shares only tell who is far above his. */
     private static final int FIRST_STANDING = 2;
 
+    private static final int IN_FLIGHT = 16;
+
     private final ClientTable clients;
     private final FairShare fairShare;
-    private final AtomicInteger inFlight = new AtomicInteger();
+    /** In the middle of two cache lines of its own: every thread writes it, and reads what else is here. */
+    private final AtomicIntegerArray inFlight = new AtomicIntegerArray(2 * IN_FLIGHT);
+
     private final Sampler sampler = new Sampler();
     private final PrioritiesSeen priorities;
 
@@ -94,7 +98,7 @@ final class ConcurrencyRule implements Rule {
     }
 
     int inFlight() {
-        return inFlight.get();
+        return inFlight.get(IN_FLIGHT);
     }
 
     @Override
@@ -109,10 +113,11 @@ final class ConcurrencyRule implements Rule {
         int standing = fairShare.standing(clients.stateOf(attempt), now);
         int threshold = present.of(attempt.priority(), standing);
         while (true) {
-            int before = inFlight.get();
+            int before = inFlight.get(IN_FLIGHT);
             if (before >= threshold) {
                 if (places.isMadeFor(attempt, now)) {
-                    inFlight.incrementAndGet(); // in the place of one that is going, and counted until it has gone
+                    inFlight.incrementAndGet(
+                            IN_FLIGHT); // in the place of one that is going, and counted until it has gone
                     return Verdict.pass();
                 }
                 sampler.refused(present.isFirst(attempt.priority(), standing));
@@ -120,7 +125,7 @@ final class ConcurrencyRule implements Rule {
                         ? FAIR_SHARE[standing]
                         : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
             }
-            if (inFlight.compareAndSet(before, before + 1)) {
+            if (inFlight.compareAndSet(IN_FLIGHT, before, before + 1)) {
                 if (before >= peak) {
                     peak = before + 1;
                 }
@@ -131,12 +136,12 @@ final class ConcurrencyRule implements Rule {
 
     @Override
     public void cancel(Attempt attempt, long now) {
-        inFlight.decrementAndGet();
+        inFlight.decrementAndGet(IN_FLIGHT);
     }
 
     @Override
     public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
-        sampler.ended(outcome, now - admittedAt, inFlight.getAndDecrement());
+        sampler.ended(outcome, now - admittedAt, inFlight.getAndDecrement(IN_FLIGHT));
     }
 
     @Override
@@ -157,7 +162,7 @@ final class ConcurrencyRule implements Rule {
             return;
         }
         long completed = sampler.completedSinceWindow();
-        if (completed == 0 && inFlight.get() == 0) {
+        if (completed == 0 && inFlight.get(IN_FLIGHT) == 0) {
             // What comes next is not to be spread over the time in which there was nothing to do.
             beginWindow(elapsed, now);
         }
@@ -199,14 +204,14 @@ final class ConcurrencyRule implements Rule {
             firstCeiling = limit;
         } else {
             int reserve = Math.max(2, (limit - allowance.capacity()) / 4);
-            firstCeiling = Math.max(limit + reserve, Math.min(firstCeiling, inFlight.get() + reserve));
+            firstCeiling = Math.max(limit + reserve, Math.min(firstCeiling, inFlight.get(IN_FLIGHT) + reserve));
         }
         return firstCeiling;
     }
 
     /** Begins a window and returns the one before. */
     private Window beginWindow(long elapsed, long now) {
-        int present = inFlight.get();
+        int present = inFlight.get(IN_FLIGHT);
         Window before = sampler.next(elapsed, peak, Math.min(inFlightAtBegin, present));
         windowBeganAtNanos = now;
         inFlightAtBegin = present;

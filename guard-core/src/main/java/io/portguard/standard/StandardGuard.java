@@ -80,7 +80,9 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 // A rule that only counts ends nothing for another's sake.
                 (attempt, now) -> !isShadowed(Reason.CONNECTIONS) && connections.makeRoomFor(attempt, now),
-                (attempt, now) -> !isShadowed(Reason.CONCURRENCY) && connections.makePlaceFor(attempt, now),
+                (attempt, now) -> connections.mayMakePlace(now)
+                        && !isShadowed(Reason.CONCURRENCY)
+                        && connections.makePlaceFor(attempt, now),
                 builder.clock);
         identity = FixedSettings.identity(values);
         rules.trustedProxies(identity.trustedProxies());
