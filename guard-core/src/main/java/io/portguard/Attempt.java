@@ -23,15 +23,23 @@ public final class Attempt {
     private final boolean ofProxy;
     private final Client client;
     private final @Nullable IpAddress address;
+    private final @Nullable SocketEnds ends;
 
     private Attempt(
-            Kind kind, Priority priority, boolean exempt, boolean ofProxy, Client client, @Nullable IpAddress address) {
+            Kind kind,
+            Priority priority,
+            boolean exempt,
+            boolean ofProxy,
+            Client client,
+            @Nullable IpAddress address,
+            @Nullable SocketEnds ends) {
         this.kind = kind;
         this.priority = priority;
         this.exempt = exempt;
         this.ofProxy = ofProxy;
         this.client = client;
         this.address = address;
+        this.ends = ends;
     }
 
     /**
@@ -40,7 +48,7 @@ public final class Attempt {
      * @param address of the peer; null when there is none, as on a Unix domain socket
      */
     public static Attempt connection(Client client, @Nullable IpAddress address) {
-        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, false, client, address);
+        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, false, client, address, null);
     }
 
     /**
@@ -50,12 +58,12 @@ public final class Attempt {
      * @param proxy what is known of the proxy itself
      */
     public static Attempt connectionOfProxy(Client proxy, @Nullable IpAddress address) {
-        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, true, proxy, address);
+        return new Attempt(Kind.CONNECTION, Priority.NORMAL, false, true, proxy, address, null);
     }
 
     /** A TLS handshake on a connection that was admitted; the parameters as for {@link #request}. */
     public static Attempt handshake(Client client, @Nullable IpAddress address, Priority priority) {
-        return new Attempt(Kind.HANDSHAKE, priority, false, false, client, address);
+        return new Attempt(Kind.HANDSHAKE, priority, false, false, client, address, null);
     }
 
     /**
@@ -64,12 +72,17 @@ public final class Attempt {
      * @param address that the request came from, behind trusted proxies if there are any; null when there is none
      */
     public static Attempt request(Client client, @Nullable IpAddress address, Priority priority) {
-        return new Attempt(Kind.REQUEST, priority, false, false, client, address);
+        return new Attempt(Kind.REQUEST, priority, false, false, client, address, null);
     }
 
     /** The same attempt, counted and never refused: a health probe. */
     public Attempt exempted() {
-        return new Attempt(kind, priority, true, ofProxy, client, address);
+        return new Attempt(kind, priority, true, ofProxy, client, address, ends);
+    }
+
+    /** The same attempt on this connection, which records of it are to name. */
+    public Attempt on(@Nullable SocketEnds connection) {
+        return new Attempt(kind, priority, exempt, ofProxy, client, address, connection);
     }
 
     public Kind kind() {
@@ -97,6 +110,11 @@ public final class Attempt {
     /** The address that address rules look at; null when there is none. */
     public @Nullable IpAddress address() {
         return address;
+    }
+
+    /** The connection that it is made on; null when that is not known. */
+    public @Nullable SocketEnds ends() {
+        return ends;
     }
 
     @Override

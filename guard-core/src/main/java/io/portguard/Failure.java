@@ -17,11 +17,11 @@ public enum Failure {
     PROTOCOL_ABUSE,
     /** A header or body did not come in time. */
     TIMEOUT,
-    /** A connection was opened and ended, or ran into its timeout, without a byte. */
+    /** A connection ran into its timeout without a byte. */
     SILENT_CONNECTION,
     /** A decoy port, which no client has a reason to know, was connected to. */
     DECOY,
-    /** Several guarded ports were connected to within a minute, without a request on any. */
+    /** Several guarded ports or decoys were connected to within a minute, and each left without a request. */
     SCAN;
 
     private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -67,11 +67,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void limitClientProcWireAndConnectionUseTheRootAlone() {
+    void limitClientProcWireConnectionAndResilience4jUseTheRootAlone() {
         mayUse("limit");
         mayUse("client");
         mayUse("proc");
         mayUse("wire");
+        mayUse("resilience4j");
         mayUse("connection");
     }
 
@@ -114,7 +115,7 @@ class ArchitectureTest {
 
     @Test
     void doctorIsAboveTheStandardGuardAndBelowJmx() {
-        mayUse("doctor", "standard", "rule", "pressure", "proc", "settings", "client");
+        mayUse("doctor", "standard", "rule", "pressure", "proc", "settings", "client", "audit");
     }
 
     @Test

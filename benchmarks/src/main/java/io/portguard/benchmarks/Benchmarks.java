@@ -17,7 +17,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The command line of the benchmarks. */
@@ -32,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
             Benchmarks.Memory.class,
             Benchmarks.Flood.class,
             Benchmarks.Overhead.class,
-            Benchmarks.Pressure.class
+            Benchmarks.Pressure.class,
+            Benchmarks.Table.class
         })
 public final class Benchmarks implements Runnable {
 
@@ -288,6 +291,38 @@ public final class Benchmarks implements Runnable {
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws IOException {
             return new PressureBenchmark(out, full ? 6_000 : 600).run(connections);
+        }
+    }
+
+    @Command(name = "table", description = "Prints what a benchmark wrote with --json as a table in Markdown.")
+    static final class Table implements Callable<Integer> {
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Parameters(paramLabel = "FILE", description = "What a benchmark wrote with --json.")
+        private Path file = Path.of("");
+
+        @Option(
+                names = "--metric",
+                paramLabel = "NAME",
+                description = "Only this column; may be given several times, in the order wanted.")
+        private List<String> metrics = List.of();
+
+        @Override
+        public Integer call() {
+            CommandLine command = Objects.requireNonNull(spec).commandLine();
+            try {
+                Report report = new JsonMapper().readValue(Files.readString(file), Report.class);
+                command.getOut().print(new MarkdownTable(report, metrics).text());
+                command.getOut().flush();
+                return 0;
+            } catch (IOException | JacksonException wrong) {
+                throw new CommandLine.ParameterException(
+                        command, file + " cannot be read as figures (expected: a file that --json wrote)", wrong);
+            } catch (IllegalArgumentException wrong) {
+                throw new CommandLine.ParameterException(command, wrong.getMessage(), wrong);
+            }
         }
     }
 }

@@ -61,7 +61,8 @@ public final class Audit implements GuardListener {
         int hash = attempt.client().key().hashCode() * 31 + rejection.reason().ordinal();
         long notRecorded = sample.take(hash, clock.nanoTime());
         if (notRecorded != RefusalSample.PASSED_OVER) {
-            buffer.add(new AuditEvent.Refused(clock.epochMillis(), attempt, rejection.reason(), enforced, notRecorded));
+            buffer.add(new AuditEvent.Refused(
+                    clock.epochMillis(), attempt, FiveTuple.of(attempt), rejection.reason(), enforced, notRecorded));
         }
     }
 
@@ -78,7 +79,7 @@ public final class Audit implements GuardListener {
 
     /** A client was recognised as scanning ports, by what is told. */
     public void scanned(Attempt attempt, String how) {
-        buffer.add(new AuditEvent.Scanned(clock.epochMillis(), attempt, how));
+        buffer.add(new AuditEvent.Scanned(clock.epochMillis(), attempt, FiveTuple.of(attempt), how));
     }
 
     /** Events that were lost because the buffer was full or a file could not be written. */

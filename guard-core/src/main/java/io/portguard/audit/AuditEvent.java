@@ -1,7 +1,6 @@
 package io.portguard.audit;
 
 import io.portguard.Attempt;
-import io.portguard.IpAddress;
 import io.portguard.Reason;
 import io.portguard.settings.SettingChange;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +17,23 @@ sealed interface AuditEvent {
     /**
      * An attempt was refused.
      *
+     * @param between whom it was made
      * @param enforced false when shadow mode let it through
      * @param notRecorded refusals of the same client for the same reason since the last one recorded
      */
-    record Refused(long epochMillis, Attempt attempt, Reason reason, boolean enforced, long notRecorded)
+    record Refused(
+            long epochMillis, Attempt attempt, FiveTuple between, Reason reason, boolean enforced, long notRecorded)
             implements AuditEvent {
 
         @Override
         public void write(JsonLine line) {
-            IpAddress address = attempt.address();
             line.text("event.kind", "event")
                     .text("event.category", "network")
                     .text("event.type", enforced ? "denied" : "info")
                     .text("event.action", enforced ? "refused" : "would-refuse")
-                    .text("event.reason", reason.text())
-                    .text("network.transport", address == null ? null : "tcp")
-                    .text("source.ip", address == null ? null : address.toString())
-                    .text("portguard.client", attempt.client().key().toString())
+                    .text("event.reason", reason.text());
+            between.write(line);
+            line.text("portguard.client", attempt.client().key().toString())
                     .text("portguard.attempt", attempt.kind().name())
                     .text("portguard.priority", attempt.priority().text())
                     .number("portguard.not_recorded", notRecorded);
@@ -84,21 +83,20 @@ sealed interface AuditEvent {
     /**
      * A client was recognised as scanning ports.
      *
+     * @param between whom it was seen last
      * @param how it was recognised
      */
-    record Scanned(long epochMillis, Attempt attempt, String how) implements AuditEvent {
+    record Scanned(long epochMillis, Attempt attempt, FiveTuple between, String how) implements AuditEvent {
 
         @Override
         public void write(JsonLine line) {
-            IpAddress address = attempt.address();
             line.text("event.kind", "alert")
                     .text("event.category", "intrusion_detection")
                     .text("event.type", "info")
                     .text("event.action", "scan-recognised")
-                    .text("event.reason", how)
-                    .text("network.transport", "tcp")
-                    .text("source.ip", address == null ? null : address.toString())
-                    .text("portguard.client", attempt.client().key().toString());
+                    .text("event.reason", how);
+            between.write(line);
+            line.text("portguard.client", attempt.client().key().toString());
         }
     }
 

@@ -81,8 +81,21 @@ final class AuditTrail {
                             + lost + " events are lost so far; tried again in 5 s",
                     failed);
             close();
+            deleteEmpty();
             lastHash = null;
             return false;
+        }
+    }
+
+    /** Each try on a full disk would leave a file otherwise. */
+    private void deleteEmpty() {
+        Path failed = path;
+        try {
+            if (failed != null && Files.exists(failed) && Files.size(failed) == 0) {
+                Files.delete(failed);
+            }
+        } catch (IOException unimportant) {
+            LOGGER.log(Level.DEBUG, "deleting an empty audit file failed", unimportant);
         }
     }
 

@@ -8,6 +8,8 @@ import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,21 @@ record TrailFiles(Path folder, String guard) {
     private static final String SUFFIX = ".jsonl";
     private static final int NUMBER_DIGITS = 4;
     private static final int DATE_LENGTH = 10;
+
+    /** Whose trails there are in a folder. */
+    static SortedSet<String> guardsIn(Path folder) throws IOException {
+        SortedSet<String> guards = new TreeSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                String guard = name.substring(0, Math.max(0, name.indexOf('.')));
+                if (!guard.isEmpty() && new TrailFiles(folder, guard).dateOf(file) != null) {
+                    guards.add(guard);
+                }
+            }
+        }
+        return guards;
+    }
 
     /** The files, oldest first. */
     List<Path> all() throws IOException {

@@ -61,7 +61,7 @@ public final class ClientIdentity {
         return switch (identifyBy.source()) {
             case ADDRESS -> !isTrusted(peer);
             case HEADER -> !isHeaderBelievedOf(peer);
-            case PRINCIPAL -> false;
+            case PRINCIPAL, CERTIFICATE -> false;
         };
     }
 
@@ -115,6 +115,8 @@ public final class ClientIdentity {
             case ADDRESS -> null;
             case HEADER -> isHeaderBelievedOf(peer) ? header(request) : null;
             case PRINCIPAL -> request.principal();
+            // A proxy's certificate is its own, whoever it speaks for.
+            case CERTIFICATE -> isTrusted(peer) ? null : request.certificate();
         };
         if (name == null || name.isEmpty()) {
             return key(address);

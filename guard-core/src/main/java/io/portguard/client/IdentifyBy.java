@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client is told by: its address, a header's value, or the authenticated principal.
+ * What a client is told by: its address, a header's value, the authenticated principal, or the subject of its TLS
+ * certificate.
  *
  * @param source which of them
  * @param header the header's name; null unless the source is {@link Source#HEADER}
@@ -16,15 +17,18 @@ public record IdentifyBy(Source source, @Nullable String header) {
     public enum Source {
         ADDRESS,
         HEADER,
-        PRINCIPAL
+        PRINCIPAL,
+        CERTIFICATE
     }
 
     public static final IdentifyBy ADDRESS = new IdentifyBy(Source.ADDRESS, null);
     public static final IdentifyBy PRINCIPAL = new IdentifyBy(Source.PRINCIPAL, null);
 
+    public static final IdentifyBy CERTIFICATE = new IdentifyBy(Source.CERTIFICATE, null);
+
     private static final String HEADER_PREFIX = "header:";
 
-    /** Reads {@code address}, {@code principal} or {@code header:NAME}; empty when it is none of them. */
+    /** Reads {@code address}, {@code principal}, {@code certificate} or {@code header:NAME}; empty otherwise. */
     public static Optional<IdentifyBy> parse(String text) {
         String lower = text.trim().toLowerCase(Locale.ROOT);
         if (lower.equals("address")) {
@@ -32,6 +36,9 @@ public record IdentifyBy(Source source, @Nullable String header) {
         }
         if (lower.equals("principal")) {
             return Optional.of(PRINCIPAL);
+        }
+        if (lower.equals("certificate")) {
+            return Optional.of(CERTIFICATE);
         }
         String name = lower.startsWith(HEADER_PREFIX)
                 ? text.trim().substring(HEADER_PREFIX.length()).trim()

@@ -12,4 +12,12 @@ public interface RequestOrigin {
     /** The name of the authenticated principal; null when there is none, or none yet. */
     @Nullable
     String principal();
+
+    /**
+     * The subject of the certificate by which the peer has proved itself when the connection was opened, as RFC 2253 spells
+     * it; null when it has not.
+     */
+    default @Nullable String certificate() {
+        return null;
+    }
 }

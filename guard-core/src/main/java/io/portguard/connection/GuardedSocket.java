@@ -14,6 +14,11 @@ public interface GuardedSocket {
         return false;
     }
 
+    /** Whether the server itself does not read at present, because the client has sent more than it may. */
+    default boolean isHeldUp() {
+        return false;
+    }
+
     /** How many bytes have been read since the connection was opened. */
     long bytesRead();
 

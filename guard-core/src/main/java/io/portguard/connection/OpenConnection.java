@@ -28,6 +28,7 @@ public final class OpenConnection {
     /** For the housekeeper alone. */
     private final BodyRate bodyRate = new BodyRate();
 
+    private volatile boolean hadRequest;
     private long idleState;
     private long bytesWhenIdle;
 
@@ -63,6 +64,14 @@ public final class OpenConnection {
         long before = state;
         if (phase(before) != Phase.ENDED) {
             STATE.compareAndSet(this, before, state(phase, nowNanos));
+            noteRequest(phase);
+        }
+    }
+
+    private void noteRequest(Phase phase) {
+        if ((phase == Phase.SERVING || phase == Phase.IDLE) && !hadRequest) {
+            hadRequest = true;
+            all.firstRequest(this);
         }
     }
 
@@ -71,6 +80,24 @@ public final class OpenConnection {
         long before = state;
         if (phase(before) == from) {
             STATE.compareAndSet(this, before, state(phase, all.nanoTime()));
+            noteRequest(phase);
+        }
+    }
+
+    /**
+     * The server itself has not read from the connection for a while; that is no part of the time that it may stay in its
+     * phase.
+     *
+     * @param sinceNanos when that began, from the guard's clock
+     * @param untilNanos when it ended
+     */
+    public void wasHeldUp(long sinceNanos, long untilNanos) {
+        long before = state;
+        Phase phase = phase(before);
+        if (phase != Phase.ENDED) {
+            long since = since(before);
+            long counted = since - sinceNanos > 0 ? since : sinceNanos;
+            STATE.compareAndSet(this, before, state(phase, since + untilNanos - counted));
         }
     }
 
@@ -84,10 +111,18 @@ public final class OpenConnection {
         return socket.bytesRead() == 0;
     }
 
-    /** Whether nothing came of it: its peer has not said a word and it is in the phase that it began with. */
-    boolean isWithoutRequest() {
-        Phase present = phase();
-        return !ofManyClients && isSilent() && (present == Phase.HANDSHAKE || present == Phase.HEADER);
+    /** How many bytes have come. */
+    public long bytesRead() {
+        return socket.bytesRead();
+    }
+
+    /** Whether a whole request was waited for in this phase and none has come before. */
+    public boolean isWithoutRequest(Phase in) {
+        return !ofManyClients && !hadRequest && (in == Phase.HANDSHAKE || in == Phase.HEADER);
+    }
+
+    GuardedSocket socket() {
+        return socket;
     }
 
     ClientKey holder() {
@@ -126,7 +161,7 @@ public final class OpenConnection {
             enter(Phase.HEADER, Phase.IDLE);
             return false;
         }
-        return phase != Phase.ENDED && now - since(observed) > timeouts.of(phase);
+        return phase != Phase.ENDED && !socket.isHeldUp() && now - since(observed) > timeouts.of(phase);
     }
 
     /** Whether bytes have come since the connection was seen idle: not every adapter is told of the first ones. */

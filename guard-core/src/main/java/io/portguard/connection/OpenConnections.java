@@ -3,8 +3,10 @@ package io.portguard.connection;
 import io.portguard.Attempt;
 import io.portguard.NanoClock;
 import io.portguard.Reason;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The open connections of a port. It ends those whose time is over, those that are idle when the port drains, and,
@@ -13,15 +15,22 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OpenConnections {
 
-    /** How many requests a client may have that wait for nothing but itself, however short places are. */
-    private static final int STALLED_REQUESTS_SPARED = 1;
+    /** More than any client, or any house behind one address, has a reason for. */
+    private static final int ABANDONED_PER_SECOND = 100;
+
+    private static final Duration ABANDONED_BURST = Duration.ofSeconds(10);
 
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final NanoClock clock;
+    private final Bandwidth bandwidth;
+    private final ClientBudget abandoned;
     private final Ended ended;
-    private final Reclaim waiting = new Reclaim(open, OpenConnection::isWaiting, 0, this::endForConnection);
-    private final Reclaim stalled =
-            new Reclaim(open, OpenConnection::isStalled, STALLED_REQUESTS_SPARED, this::endForRequest);
+    private final Reclaim waiting =
+            new Reclaim(open, OpenConnection::isWaiting, 0, (clients, heaviest, held, now) -> {});
+    private final StalledRequests stalled = new StalledRequests(open);
+    /** Made once: those who are refused ask with it. */
+    private final Reclaim.Ending forRequest = this::endForRequest;
+
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
     private volatile boolean enforcing = true;
     private volatile boolean draining;
@@ -31,6 +40,9 @@ public final class OpenConnections {
     /** @param ended is told of every connection that is about to be ended */
     public OpenConnections(NanoClock clock, Ended ended) {
         this.clock = clock;
+        this.bandwidth = new Bandwidth(clock);
+        this.abandoned = new ClientBudget(clock, ABANDONED_BURST);
+        this.abandoned.rate(ABANDONED_PER_SECOND);
         this.ended = ended;
     }
 
@@ -46,13 +58,31 @@ public final class OpenConnections {
     }
 
     void remove(OpenConnection connection) {
-        if (open.remove(connection) && connection.isWithoutRequest()) {
+        if (open.remove(connection) && connection.isWithoutRequest(connection.phase())) {
             ended.leftWithoutRequest(connection);
         }
     }
 
     public int size() {
         return open.size();
+    }
+
+    /** The sockets of those that are open at some moment of the call. */
+    public void forEachSocket(Consumer<GuardedSocket> action) {
+        open.forEach(connection -> action.accept(connection.socket()));
+    }
+
+    /** How much each client may send and be sent. */
+    public Bandwidth bandwidth() {
+        return bandwidth;
+    }
+
+    /**
+     * How many requests each client may abandon, by resetting HTTP/2 streams, before they are answered: 100 a second, 1,000
+     * at once.
+     */
+    public ClientBudget abandoned() {
+        return abandoned;
     }
 
     /** How long connections may stay in their phases; while the guard does not enforce, nothing is ended. */
@@ -68,6 +98,8 @@ public final class OpenConnections {
 
     /** Ends those whose time is over; to be called often, it looks at them at the pace of the timeouts. */
     public void sweep(long now) {
+        bandwidth.sweep(now);
+        abandoned.sweep(now);
         ConnectionTimeouts present = timeouts;
         if (!enforcing || (looked && now - lookedAtNanos < present.lookEveryNanos() && !draining)) {
             return;
@@ -91,7 +123,7 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makeRoomFor(Attempt newcomer, long now) {
-        return enforcing && waiting.makeRoomFor(newcomer.client().key(), now);
+        return enforcing && waiting.makeRoomFor(newcomer.client().key(), now, this::endForConnection);
     }
 
     /**
@@ -101,12 +133,25 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makePlaceFor(Attempt newcomer, long now) {
-        return enforcing && stalled.makeRoomFor(newcomer.client().key(), now);
+        return enforcing && stalled.makePlaceFor(newcomer.client().key(), now, forRequest);
     }
 
-    /** Whether {@link #makePlaceFor} may find anything to end: quick to tell, as everybody asks who is refused. */
-    public boolean mayMakePlace(long now) {
-        return enforcing && stalled.mayMakeRoom(now);
+    /**
+     * How many requests that wait for nothing but their peer are left alone, one of a client at most; the service does
+     * nothing for them. 0 to 32; found out while {@link #makePlaceFor} is asked, and forgotten after a second.
+     */
+    public int setAside(long now) {
+        return enforcing ? stalled.setAside(now) : 0;
+    }
+
+    /**
+     * Whether the client of this attempt has, within the last two seconds, held at least half of the places with more
+     * than one request that waited for nothing but itself.
+     *
+     * @param inFlight how many places are taken now
+     */
+    public boolean isKeptOut(Attempt newcomer, int inFlight, long now) {
+        return enforcing && stalled.isKeptOut(newcomer.client().key(), inFlight, now);
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {
@@ -127,11 +172,15 @@ public final class OpenConnections {
         return end(connection, observed, Reason.TIMEOUT, now);
     }
 
+    void firstRequest(OpenConnection connection) {
+        ended.firstRequest(connection);
+    }
+
     long nanoTime() {
         return clock.nanoTime();
     }
 
-    /** Is told that a connection is about to be ended. */
+    /** Is told what came of connections. */
     @FunctionalInterface
     public interface Ended {
 
@@ -142,7 +191,10 @@ public final class OpenConnections {
          */
         void ended(OpenConnection connection, Phase was, Reason reason);
 
-        /** Is told of a connection that was closed, not by the guard, without a byte from its peer. */
+        /** Is told of a connection that was closed, not by the guard, before a whole request had come. */
         default void leftWithoutRequest(OpenConnection connection) {}
+
+        /** Is told of the first request on a connection. */
+        default void firstRequest(OpenConnection connection) {}
     }
 }

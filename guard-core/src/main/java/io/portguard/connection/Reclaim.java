@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses whose connection goes when there is no room for another, or no place for a request. Thread-safe; one chooses at a time, and who comes meanwhile is
@@ -35,7 +36,7 @@ final class Reclaim {
     private final Iterable<OpenConnection> open;
     private final Choice which;
     private final int spared;
-    private final Ending ending;
+    private final Ranked told;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ClientKey, Integer> held = new HashMap<>();
     private List<Candidate> candidates = List.of();
@@ -53,23 +54,18 @@ final class Reclaim {
      *
      * @param which of them may go, given their state and the time
      * @param spared how many more than the newcomer a client may hold without losing any
-     * @param ending what ends the one that was chosen
+     * @param told is told of each ranking
      */
-    Reclaim(Iterable<OpenConnection> open, Choice which, int spared, Ending ending) {
+    Reclaim(Iterable<OpenConnection> open, Choice which, int spared, Ranked told) {
         this.open = open;
         this.which = which;
         this.spared = spared;
-        this.ending = ending;
+        this.told = told;
         this.rest = open.iterator();
     }
 
-    /** Whether there may be something that goes: for a while after nothing was found there is not. */
-    boolean mayMakeRoom(long now) {
-        return nothingUntilNanos - now <= 0;
-    }
-
-    boolean makeRoomFor(ClientKey newcomer, long now) {
-        if (!mayMakeRoom(now) || !lock.tryLock()) {
+    boolean makeRoomFor(ClientKey newcomer, long now, Ending ending) {
+        if (nothingUntilNanos - now > 0 || !lock.tryLock()) {
             return false;
         }
         try {
@@ -79,7 +75,7 @@ final class Reclaim {
                     rank(now);
                     fresh = true;
                 }
-                if (endOne(newcomer, now)) {
+                if (endOne(newcomer, now, ending)) {
                     return true;
                 }
                 if (!isUsedUp()) {
@@ -96,7 +92,7 @@ final class Reclaim {
         return !candidates.isEmpty() && next >= candidates.size();
     }
 
-    private boolean endOne(ClientKey newcomer, long now) {
+    private boolean endOne(ClientKey newcomer, long now, Ending ending) {
         int own = held.getOrDefault(newcomer, 0);
         while (next < candidates.size()) {
             Candidate candidate = candidates.get(next);
@@ -126,6 +122,12 @@ final class Reclaim {
         waiting.sort(Comparator.comparingInt(Candidate::rank).reversed().thenComparingLong(Candidate::waitingSince));
         candidates = List.copyOf(waiting.subList(0, (waiting.size() + CHOSEN_PART - 1) / CHOSEN_PART));
         nothingUntilNanos = candidates.isEmpty() ? now + FRESH_NANOS : now;
+        if (candidates.isEmpty()) {
+            told.ranked(0, null, 0, now);
+        } else {
+            Candidate first = candidates.get(0);
+            told.ranked(held.size(), first.connection().holder(), first.rank(), now);
+        }
     }
 
     private List<Candidate> waiting(long now) {
@@ -167,6 +169,20 @@ final class Reclaim {
     @FunctionalInterface
     interface Choice {
         boolean allows(OpenConnection connection, long observed, long now);
+    }
+
+    /** Is told what a ranking has found. */
+    @FunctionalInterface
+    interface Ranked {
+
+        /**
+         * What was found.
+         *
+         * @param clients how many have connections that may go
+         * @param heaviest the one of them that has most; null when none has any
+         * @param held how many that has
+         */
+        void ranked(int clients, @Nullable ClientKey heaviest, int held, long now);
     }
 
     /** Ends a connection that is still as it was observed. */

@@ -41,12 +41,12 @@ record Arguments(Set<Integer> ports, long pid, boolean isJson, boolean isHelp) {
                 .flatMap(word -> Arrays.stream(word.startsWith("--") ? word.split("=", 2) : new String[] {word}))
                 .iterator();
         if (!rest.hasNext()) {
-            throw new UsageException("No command (expected: doctor).");
+            throw new UsageException("No command (expected: doctor, or audit verify FOLDER).");
         }
         String command = rest.next();
         boolean help = isHelp(command);
         if (!help && !command.equals("doctor")) {
-            throw new UsageException("There is no command \"" + command + "\" (expected: doctor).");
+            throw new UsageException("There is no command \"" + command + "\" (expected: doctor, audit).");
         }
         Set<Integer> ports = new TreeSet<>();
         long pid = 0;

@@ -3,6 +3,8 @@ package io.portguard.doctor;
 import io.portguard.ConnectionStance;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
+import io.portguard.pressure.NetworkDrops;
+import io.portguard.rule.ScanWatch;
 import io.portguard.rule.ShadowReport;
 import io.portguard.settings.Setting;
 import io.portguard.standard.StandardGuard;
@@ -79,6 +81,7 @@ public final class GuardDoctor {
                     "Whoever scans looks for what to attack.",
                     "guard.penalties.ban-at: 100 bans them from then on; ban(client, seconds) over JMX bans one."));
         }
+        halfOpenResets(guard, findings);
         shadowed(guard, findings);
         Map<String, Long> bans = guard.bans();
         if (!bans.isEmpty()) {
@@ -94,6 +97,19 @@ public final class GuardDoctor {
         }
         tunings(guard, findings);
         return findings;
+    }
+
+    private static void halfOpenResets(StandardGuard guard, List<Finding> findings) {
+        long resets = guard.pressure().droppedLately(NetworkDrops.Counter.HANDSHAKE_RESET);
+        if (resets >= ScanWatch.PORTS) {
+            findings.add(Finding.note(
+                    "half-open-resets",
+                    resets + " half-open connections were reset by whoever began them, in the last minute or two.",
+                    "A SYN scan does so, and so do load balancers that look whether a port is open without opening a"
+                            + " connection; no guard sees such a connection, and the kernel does not tell whose it was.",
+                    "tcpdump -n 'tcp[tcpflags] == tcp-rst' shows the addresses; where these are no load balancer's,"
+                            + " deny them in the firewall."));
+        }
     }
 
     private static void load(GuardSnapshot now, List<Finding> findings) {

@@ -1,8 +1,10 @@
 package io.portguard.doctor;
 
+import io.portguard.audit.VerifyCommand;
 import java.io.PrintStream;
+import java.util.List;
 
-/** The command {@code java -jar guard-core.jar doctor}. */
+/** The commands {@code java -jar guard-core.jar doctor} and {@code audit verify}. */
 public final class Main {
 
     private static final int SOUND = 0;
@@ -11,7 +13,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Ends the virtual machine: 0 sound, 1 findings, 2 could not look. */
+    /** Ends the virtual machine: 0 sound, 1 findings or broken, 2 could not look. */
     public static void main(String... words) {
         int status = run(Doctor.forOperators(), System.out, System.err, words);
         System.out.flush();
@@ -19,6 +21,9 @@ public final class Main {
     }
 
     static int run(Doctor doctor, PrintStream out, PrintStream err, String... words) {
+        if (words.length > 0 && words[0].equals("audit")) {
+            return VerifyCommand.run(out, err, List.of(words).subList(1, words.length));
+        }
         Arguments arguments;
         try {
             arguments = Arguments.parse(words);

@@ -5,6 +5,7 @@ import io.portguard.Client;
 import io.portguard.ClientDirectory;
 import io.portguard.IpAddress;
 import io.portguard.Priority;
+import io.portguard.SocketEnds;
 import io.portguard.client.ClientIdentity;
 import io.portguard.client.ProbePeers;
 import io.portguard.client.UntrustedProxy;
@@ -50,15 +51,21 @@ public final class HttpAttempts {
 
     /** The attempts of one connection, to be kept for as long as it is open. */
     public OfConnection ofConnection(@Nullable IpAddress peer) {
-        return new OfConnection(peer);
+        return ofConnection(peer, null);
+    }
+
+    /** The same, with what records of them are to name. */
+    public OfConnection ofConnection(@Nullable IpAddress peer, @Nullable SocketEnds ends) {
+        return new OfConnection(peer, ends);
     }
 
     /** The attempt of a request, for an adapter that keeps nothing on the connection. */
     public Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request) {
-        return ofRequest(peer, request, Priority.NORMAL);
+        return ofRequest(peer, request, null, Priority.NORMAL);
     }
 
-    private Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request, Priority otherwise) {
+    private Attempt ofRequest(
+            @Nullable IpAddress peer, HttpRequestView request, @Nullable SocketEnds ends, Priority otherwise) {
         if (peer != null
                 && !identity.isTrusted(peer)
                 && ThreadLocalRandom.current().nextInt(SAMPLE) == 0) {
@@ -67,7 +74,7 @@ public final class HttpAttempts {
         IpAddress address = identity.address(peer, request);
         Client client = clients.client(identity.key(peer, address, request));
         Priority priority = classifier.priority(request, identity.isTrusted(address), otherwise);
-        Attempt attempt = Attempt.request(client, address, priority);
+        Attempt attempt = Attempt.request(client, address, priority).on(ends);
         if (!classifier.isExempt(request)) {
             return attempt;
         }
@@ -84,25 +91,29 @@ public final class HttpAttempts {
         private static final int EXEMPT = 4;
 
         private final @Nullable IpAddress peer;
+        private final @Nullable SocketEnds ends;
         private final Client peerClient;
         private final @Nullable Attempt[] kept;
         private int requests;
         private Priority otherwise = Priority.NORMAL;
 
-        private OfConnection(@Nullable IpAddress peer) {
+        private OfConnection(@Nullable IpAddress peer, @Nullable SocketEnds ends) {
             this.peer = peer;
+            this.ends = ends;
             this.peerClient = clients.client(identity.key(peer));
             this.kept = new @Nullable Attempt[EXEMPT + 1];
         }
 
         /** The attempt to open the connection. */
         public Attempt connection() {
-            return isOfProxy() ? Attempt.connectionOfProxy(peerClient, peer) : Attempt.connection(peerClient, peer);
+            Attempt attempt =
+                    isOfProxy() ? Attempt.connectionOfProxy(peerClient, peer) : Attempt.connection(peerClient, peer);
+            return attempt.on(ends);
         }
 
         /** The attempt to begin a TLS handshake on it. */
         public Attempt handshake() {
-            return Attempt.handshake(peerClient, peer, otherwise);
+            return Attempt.handshake(peerClient, peer, otherwise).on(ends);
         }
 
         /** Gives this priority to its requests that no rule is for, and to its handshake. */
@@ -122,7 +133,7 @@ public final class HttpAttempts {
 
         public Attempt request(HttpRequestView request) {
             if (!identity.isFixedFor(peer)) {
-                return ofRequest(peer, request, otherwise);
+                return ofRequest(peer, request, ends, otherwise);
             }
             if (peer != null && requests++ % SAMPLE == 0) {
                 untrustedProxy.seen(peer, request);
@@ -130,6 +141,11 @@ public final class HttpAttempts {
             Priority priority = classifier.priority(request, false, otherwise);
             boolean exempt = classifier.isExempt(request);
             return exempt ? kept(EXEMPT, priority) : work(priority);
+        }
+
+        /** The same where several requests are decided at a time. */
+        public Attempt concurrent(HttpRequestView request) {
+            return ofRequest(peer, request, ends, Priority.NORMAL);
         }
 
         /** The attempt of a unit of work that is no HTTP request and says nothing of who it is from. */
@@ -140,7 +156,7 @@ public final class HttpAttempts {
         private Attempt kept(int index, Priority priority) {
             Attempt attempt = kept[index];
             if (attempt == null) {
-                attempt = Attempt.request(peerClient, peer, priority);
+                attempt = Attempt.request(peerClient, peer, priority).on(ends);
                 if (index == EXEMPT) {
                     probePeers.seen(peer);
                     attempt = attempt.exempted();

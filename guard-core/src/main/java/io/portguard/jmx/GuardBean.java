@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** The MXBean over a guard: what the interface declares, and an attribute for each setting. */
 final class GuardBean extends StandardMBean implements GuardMXBean {
 
-    /** As whom the audit records what is done here: JMX does not say who is connected. */
-    private static final String WHO = "jmx";
-
     private final StandardGuard port;
     private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
 
@@ -87,7 +84,7 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
         }
         Object value = attribute.getValue();
         try {
-            port.settings().tune(setting.name(), value == null ? "unset" : value.toString(), 0, WHO);
+            port.settings().tune(setting.name(), value == null ? "unset" : value.toString(), 0, JmxUser.name());
         } catch (InvalidSettingException refused) {
             throw invalid(refused);
         }
@@ -170,7 +167,7 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
     @Override
     public void tune(String setting, String value, long seconds) {
         try {
-            port.settings().tune(setting, value, seconds, WHO);
+            port.settings().tune(setting, value, seconds, JmxUser.name());
         } catch (InvalidSettingException refused) {
             throw new IllegalArgumentException(refused.getMessage());
         }
@@ -178,17 +175,17 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
 
     @Override
     public void revert() {
-        port.settings().revert(WHO);
+        port.settings().revert(JmxUser.name());
     }
 
     @Override
     public void ban(String client, long seconds) {
-        port.ban(port.identity().keyOf(client), seconds, WHO);
+        port.ban(port.identity().keyOf(client), seconds, JmxUser.name());
     }
 
     @Override
     public boolean unban(String client) {
-        return port.unban(port.identity().keyOf(client), WHO);
+        return port.unban(port.identity().keyOf(client), JmxUser.name());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.portguard.jmx;
 import io.portguard.Attempt;
 import io.portguard.ConnectionStance;
 import io.portguard.DecisionCounts;
+import io.portguard.Failure;
 import io.portguard.GuardSnapshot;
 import io.portguard.PressureEvent;
 import io.portguard.Reason;
@@ -12,6 +13,7 @@ import io.portguard.standard.ConnectionChecks;
 import io.portguard.standard.StandardGuard;
 import io.portguard.wire.Tally;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,7 @@ final class StatusReport {
             lines.add(TimeUnit.NANOSECONDS.toSeconds(at - event.atNanos()) + " s ago: " + event);
         }
         lines.add("clients known: " + now.trackedClients());
+        addFailures(lines, port);
         return String.join("\n", lines);
     }
 
@@ -66,6 +69,18 @@ final class StatusReport {
         add(lines, "refused by server name: ", checks.serverNameRefusals());
         add(lines, "wrong protocol in the first bytes: ", checks.wrongProtocols());
         add(lines, "seen by configured signatures: ", checks.signatures());
+    }
+
+    /** What clients did wrong, and what came of it; nothing where nothing was. */
+    private static void addFailures(List<String> lines, StandardGuard port) {
+        String failures = Arrays.stream(Failure.values())
+                .filter(failure -> port.penalties().failures(failure) > 0)
+                .map(failure -> failure + " " + port.penalties().failures(failure))
+                .collect(Collectors.joining(", "));
+        if (!failures.isEmpty()) {
+            lines.add("failures of clients: " + failures + "; clients banned: "
+                    + port.bans().size());
+        }
     }
 
     private static void add(List<String> lines, String what, Tally tally) {

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.portguard.Attempt;
 import io.portguard.DecisionCounts;
+import io.portguard.Failure;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.pressure.NetworkDrops.Counter;
@@ -40,6 +41,7 @@ public final class GuardMetrics implements MeterBinder {
         bindRequests(registry, guard);
         bindConnections(registry, guard);
         bindHandshakes(registry, guard);
+        bindPenalties(registry, guard);
         gauge(
                 registry,
                 guard,
@@ -135,6 +137,22 @@ public final class GuardMetrics implements MeterBinder {
                     checks().handshakeFailures(),
                     cause.text());
         }
+    }
+
+    private void bindPenalties(MeterRegistry registry, Tags guard) {
+        for (Failure failure : Failure.values()) {
+            FunctionCounter.builder(
+                            "guard.clients.failures", port, p -> p.penalties().failures(failure))
+                    .description("Failures that were a client's own doing")
+                    .tags(guard.and("failure", failure.text()))
+                    .register(registry);
+        }
+        gauge(
+                registry,
+                guard,
+                "guard.clients.banned",
+                "Clients that are banned",
+                p -> p.bans().size());
     }
 
     private ConnectionChecks checks() {

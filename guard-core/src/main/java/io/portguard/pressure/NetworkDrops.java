@@ -5,6 +5,7 @@ import io.portguard.proc.Proc;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the kernel has dropped connections in the last second because an accept queue was full: 1, else 0. It counts
@@ -45,8 +46,16 @@ public final class NetworkDrops implements PressureSource {
         }
     }
 
+    private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Proc proc;
     private volatile NetCounters counters = NetCounters.NONE;
+    private volatile NetCounters aMinuteAgo = NetCounters.NONE;
+
+    /** For the sampling thread alone: the counters that will be a minute old next, and since when. */
+    private NetCounters younger = NetCounters.NONE;
+
+    private long youngerNanos;
 
     public NetworkDrops() {
         this(Proc.ofThisSystem());
@@ -73,7 +82,22 @@ public final class NetworkDrops implements PressureSource {
         counters = NetCounters.NONE;
         NetCounters now = proc.netstat();
         counters = now;
+        remember(now, nowNanos);
         return now.since(before, Counter.OVERFLOW.key) > 0 ? 1 : 0;
+    }
+
+    private void remember(NetCounters now, long nowNanos) {
+        boolean first = younger == NetCounters.NONE;
+        if (first || nowNanos - youngerNanos >= MINUTE_NANOS) {
+            aMinuteAgo = first ? now : younger;
+            younger = now;
+            youngerNanos = nowNanos;
+        }
+    }
+
+    /** How many there were in the last minute, or two at most; 0 when unknown. */
+    public long lately(Counter counter) {
+        return counters.since(aMinuteAgo, counter.key);
     }
 
     /** How many there have been since the network namespace is up, a second ago; -1 when unknown. */

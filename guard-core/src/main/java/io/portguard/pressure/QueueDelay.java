@@ -49,6 +49,11 @@ public final class QueueDelay implements PressureSource {
         }
     }
 
+    /** An executor is about to be stopped, and runs nothing then. */
+    public void unwatch(Executor executor) {
+        probes.removeIf(probe -> probe.isOf(executor));
+    }
+
     /** Whether an executor has run nothing for a quarter of a second or more although tasks wait. */
     public boolean standsStill() {
         return standsStill;

@@ -14,7 +14,8 @@ public final class SlowStart {
      * it. Queued in the kernel, connections cost it nothing.
      *
      * How fast it may go nobody knows, so nothing is set by the clock: it is paced by the one sign that it takes in more
-     * than it can do, tasks that wait. A service that starts under the load it can carry shows none, and is not paced at
+     * than it can do, tasks that wait and go on waiting: one reading late is a class that is loaded, or a collection. A
+     * service that starts under the load it can carry shows none, and is not paced at
      * all. For the same reason a cold service's waiting sheds nothing until it is five times what is acceptable: pacing
      * comes first, refusing later than in a warm one.
      *
@@ -24,6 +25,10 @@ public final class SlowStart {
 
     private static final long LASTS_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long LONG_STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
+    /** Two windows of a delay that is measured: what a single one says is over by then. */
+    private static final long PERSISTS_NANOS = Duration.ofMillis(200).toNanos();
+
+    private static final long UNPACED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_AT_MOST_NANOS = Duration.ofMillis(250).toNanos();
     private static final long ACCEPT_AT_LEAST_NANOS = Duration.ofMillis(100).toNanos();
     private static final double HALF_FULL = 0.5;
@@ -32,6 +37,9 @@ public final class SlowStart {
     private boolean warmingUp;
     private boolean paced;
     private boolean pausing;
+    private boolean waiting;
+    private long waitingSinceNanos;
+    private long restedNanos;
     private long tickedAtNanos;
     private long beganAtNanos;
     private long turnedAtNanos;
@@ -46,23 +54,39 @@ public final class SlowStart {
         if (!begun || nowNanos - tickedAtNanos > LONG_STANDSTILL_NANOS) {
             begun = true;
             warmingUp = true;
+            waiting = false;
             beganAtNanos = nowNanos;
             turnedAtNanos = nowNanos;
         } else if (warmingUp && nowNanos - beganAtNanos >= LASTS_NANOS) {
             warmingUp = false;
-            paced = false;
+        }
+        if (pausing) {
+            restedNanos += nowNanos - tickedAtNanos;
         }
         tickedAtNanos = nowNanos;
-        boolean wanted = warmingUp && tasksWait(overload) && !(acceptQueue >= HALF_FULL);
+        boolean wanted = warmingUp && persists(nowNanos, tasksWait(overload)) && !(acceptQueue >= HALF_FULL);
+        turn(nowNanos, wanted);
+        paced = pausing || (paced && warmingUp && nowNanos - turnedAtNanos < UNPACED_AFTER_NANOS);
+        return pausing;
+    }
+
+    private boolean persists(long nowNanos, boolean present) {
+        if (!present || !waiting) {
+            waiting = present;
+            waitingSinceNanos = nowNanos;
+        }
+        return waiting && nowNanos - waitingSinceNanos >= PERSISTS_NANOS;
+    }
+
+    private void turn(long nowNanos, boolean wanted) {
         long sinceTurn = nowNanos - turnedAtNanos;
         boolean next =
                 pausing ? wanted && sinceTurn < PAUSE_AT_MOST_NANOS : wanted && sinceTurn >= ACCEPT_AT_LEAST_NANOS;
         if (next != pausing) {
+            restedNanos = next && !paced ? 0 : restedNanos;
             pausing = next;
             turnedAtNanos = nowNanos;
         }
-        paced |= pausing;
-        return pausing;
     }
 
     private static boolean tasksWait(Overload overload) {
@@ -74,13 +98,20 @@ public final class SlowStart {
         return warmingUp;
     }
 
-    /** Whether accepting has rested since then. */
-    public boolean hasPaced() {
+    /** Whether accepting rests now and then: until it has not for a second, or the service is warm. */
+    public boolean isPacing() {
         return paced;
+    }
+
+    /** For how long accepting has rested in all, since it was last paced anew. */
+    public Duration rested() {
+        return Duration.ofNanos(restedNanos);
     }
 
     /** Accepts at once. */
     public void reset() {
         pausing = false;
+        paced = false;
+        waiting = false;
     }
 }

@@ -60,6 +60,9 @@ final class ClientState implements Client {
     /** When the client was last answered well, in {@link #GOOD_UNIT_BITS units}; 0 for never. */
     private volatile int goodAt;
 
+    /** Whether it has made a request since it is known. */
+    private volatile boolean asked;
+
     private volatile boolean forgotten;
 
     ClientState(ClientKey key, long nowNanos) {
@@ -153,6 +156,16 @@ final class ClientState implements Client {
     private static int goodUnit(long nanos) {
         int unit = (int) (nanos >> GOOD_UNIT_BITS);
         return unit == 0 ? 1 : unit;
+    }
+
+    void asks() {
+        if (!asked) {
+            asked = true;
+        }
+    }
+
+    boolean hasAsked() {
+        return asked;
     }
 
     /** How long ago something of the client last began or ended; right up to 26 days. */

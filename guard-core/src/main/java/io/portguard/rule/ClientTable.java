@@ -93,6 +93,16 @@ public final class ClientTable implements ClientDirectory {
                 : state(attempt.client().key());
     }
 
+    /** The client behind an attempt makes requests; to be told once for a connection. */
+    public void asks(Attempt attempt) {
+        stateOf(attempt).asks();
+    }
+
+    /** Whether it has made a request here since it is known, ten minutes at least. */
+    public boolean hasAsked(Attempt attempt) {
+        return stateOf(attempt).hasAsked();
+    }
+
     public long size() {
         return cache.estimatedSize() + debtors.size();
     }

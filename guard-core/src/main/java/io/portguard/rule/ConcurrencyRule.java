@@ -112,13 +112,20 @@ final class ConcurrencyRule implements Rule {
         priorities.seen(attempt.priority());
         int standing = fairShare.standing(clients.stateOf(attempt), now);
         int threshold = present.of(attempt.priority(), standing);
+        if (fairShare.isEnabled() && places.isKeptFrom(attempt, inFlight.get(IN_FLIGHT), now)) {
+            // Not for want of places, of which the limit would learn.
+            return FAIR_SHARE[FAIR_SHARE.length - 1];
+        }
         while (true) {
             int before = inFlight.get(IN_FLIGHT);
-            if (before >= threshold) {
+            if (before >= threshold && before >= threshold + places.setAside(now)) {
                 if (places.isMadeFor(attempt, now)) {
                     inFlight.incrementAndGet(
                             IN_FLIGHT); // in the place of one that is going, and counted until it has gone
                     return Verdict.pass();
+                }
+                if (before < threshold + places.setAside(now)) {
+                    continue; // it has just been found out
                 }
                 sampler.refused(present.isFirst(attempt.priority(), standing));
                 return standing > 0

@@ -45,6 +45,10 @@ final class FairShare {
         enabled = is;
     }
 
+    boolean isEnabled() {
+        return enabled;
+    }
+
     /** How far the client is above its share: 0 when it is not, up to {@link #STANDINGS} - 1. */
     int standing(ClientState client, long nowNanos) {
         if (!enabled) {

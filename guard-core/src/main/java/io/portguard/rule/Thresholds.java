@@ -21,13 +21,20 @@ final class Thresholds {
         {0.30, 0.20, 0.10, 0.00}, // background
     };
 
+    /**
+     * The part of the queue that is open, by standing, while the service is not busy: a burst may fill it, but one client's
+     * own burst leaves places to the others until it is known whether it is one.
+     */
+    private static final double[] OPEN_TO_BURSTS = {1.00, 1.00, 0.70, 0.40};
+
     private final int[] thresholds = new int[Priority.values().length * FairShare.STANDINGS];
     private final Allowance allowance;
     private final Priority highest;
     private final int firstStanding;
 
     /**
-     * With little regard to who matters: while the service is not busy, what is in the queue is a burst.
+     * Whatever matters: while the service is not busy, what is in the queue is a burst, and only clients far above their
+     * share leave a part of it to others.
      *
      * @param highest the most important priority there is any request of; nothing is kept for those above it
      */
@@ -53,7 +60,9 @@ final class Thresholds {
         for (int i = 0; i < thresholds.length; i++) {
             int priority = i / FairShare.STANDINGS;
             int standing = i % FairShare.STANDINGS;
-            double open = graded ? Math.min(1, OPEN[priority][standing] / OPEN[highest.ordinal()][0]) : 1;
+            double open = graded
+                    ? Math.min(1, OPEN[priority][standing] / OPEN[highest.ordinal()][0])
+                    : OPEN_TO_BURSTS[standing];
             thresholds[i] = isFirst(Priority.values()[priority], standing)
                     ? first
                     : allowance.capacity() + (int) Math.round(queue * open);

@@ -17,11 +17,19 @@ record Endings(StandardGuard port) implements OpenConnections.Ended {
         port.guard().refuse(connection.attempt(), Rejection.of(reason), Mode.ENFORCE);
         if (reason == Reason.TIMEOUT && was != Phase.IDLE) {
             port.failed(connection.attempt(), connection.isSilent() ? Failure.SILENT_CONNECTION : Failure.TIMEOUT);
+            if (connection.isWithoutRequest(was)) {
+                leftWithoutRequest(connection);
+            }
         }
     }
 
     @Override
     public void leftWithoutRequest(OpenConnection connection) {
-        port.leftWithoutRequest(connection.attempt());
+        port.scans().leftWithoutRequest(connection.attempt(), connection.bytesRead());
+    }
+
+    @Override
+    public void firstRequest(OpenConnection connection) {
+        port.clients().asks(connection.attempt());
     }
 }

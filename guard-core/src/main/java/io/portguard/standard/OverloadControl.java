@@ -103,10 +103,15 @@ final class OverloadControl {
     }
 
     private void tellPacing(Overload overload) {
-        if (slowStart.hasPaced() != paced) {
-            paced = !paced;
-            String from = paced ? "unpaced" : "paced";
-            tell(PressureEvent.Kind.SLOW_START, from, paced ? "paced" : "unpaced", paced ? overload : Overload.NONE);
+        if (slowStart.isPacing() == paced) {
+            return;
+        }
+        paced = !paced;
+        if (paced) {
+            tell(PressureEvent.Kind.SLOW_START, "unpaced", "paced", overload);
+        } else {
+            String rested = "accepting rested for " + slowStart.rested().toMillis() + " ms";
+            log.tell(PressureEvent.Kind.SLOW_START, "paced", "unpaced", NONE, Double.NaN, rested);
         }
     }
 

@@ -118,6 +118,11 @@ public final class PortPressure {
         return drops.count(counter);
     }
 
+    /** The same in the last minute, or two at most; 0 when unknown. */
+    public long droppedLately(NetworkDrops.Counter counter) {
+        return drops.lately(counter);
+    }
+
     /** The last reading of each source that is there: 1 is full. */
     public Map<String, Double> readings() {
         return monitor.readings();

@@ -1,5 +1,8 @@
 package io.portguard.standard;
 
+import io.portguard.Mode;
+import io.portguard.connection.Bandwidth;
+import io.portguard.connection.ClientBudget;
 import io.portguard.connection.ConnectionTimeouts;
 import io.portguard.http.RateLimitFields;
 import io.portguard.limit.Algorithm;
@@ -78,6 +81,14 @@ final class RuleSettings {
                 values.get(StandardSettings.CONNECTIONS_REQUEST_TIMEOUT).toNanos(),
                 values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos(),
                 values.get(StandardSettings.CONNECTIONS_MIN_DATA_RATE));
+    }
+
+    /** Nobody is held up unless the guard enforces. */
+    static void apply(SettingValues values, Bandwidth bandwidth) {
+        boolean enforces = values.get(StandardSettings.MODE) == Mode.ENFORCE;
+        Integer reads = enforces ? values.find(StandardSettings.CLIENTS_READ_RATE) : null;
+        Integer writes = enforces ? values.find(StandardSettings.CLIENTS_WRITE_RATE) : null;
+        bandwidth.configure(reads == null ? ClientBudget.NONE : reads, writes == null ? ClientBudget.NONE : writes);
     }
 
     /** What refusals say of the clients' rate; null while there is none. */

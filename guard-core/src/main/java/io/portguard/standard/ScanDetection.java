@@ -3,9 +3,11 @@ package io.portguard.standard;
 import io.portguard.Attempt;
 import io.portguard.Failure;
 import io.portguard.IpAddress;
+import io.portguard.NanoClock;
 import io.portguard.audit.Audit;
 import io.portguard.connection.DecoyPorts;
 import io.portguard.http.HttpAttempts;
+import io.portguard.rule.ClientTable;
 import io.portguard.rule.Penalties;
 import io.portguard.rule.ScanWatch;
 import java.lang.System.Logger.Level;
@@ -18,21 +20,27 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Recognises clients that scan ports: they connect to a decoy, or to several guarded ports in a short time and leave without
- * a request. It counts against them as {@link Failure#DECOY} and {@link Failure#SCAN}. Never for those who are spared, and
- * never for a whole proxy. Thread-safe.
+ * Recognises clients that scan ports: they connect to a decoy, or to several guarded ports in a short time and leave each
+ * without a request. It counts against them as {@link Failure#DECOY} and {@link Failure#SCAN}. Never for those who are
+ * spared, never for a whole proxy, and at a port never for those who have made requests there, so that a browser may
+ * open more connections than it uses. Thread-safe.
  */
-final class ScanDetection {
+final class ScanDetection implements ScanWatch.Watcher {
 
     private static final System.Logger LOGGER = System.getLogger(ScanDetection.class.getName());
     private static final int REMEMBERED = 16;
+
+    /** The guarded port, among the ports of this guard that are decoys. */
+    private static final int GUARDED = 0;
 
     private final String guard;
     private final List<Integer> decoyPorts;
     private final ScanWatch watch;
     private final Penalties penalties;
+    private final ClientTable clients;
     private final HttpAttempts attempts;
     private final Audit audit;
+    private final NanoClock clock;
     private final Deque<String> scanners = new ArrayDeque<>();
     private DecoyPorts decoys = new DecoyPorts(List.of());
     private boolean opened;
@@ -43,23 +51,35 @@ final class ScanDetection {
             List<Integer> decoyPorts,
             ScanWatch watch,
             Penalties penalties,
+            ClientTable clients,
             HttpAttempts attempts,
-            Audit audit) {
+            Audit audit,
+            NanoClock clock) {
         this.guard = guard;
         this.decoyPorts = decoyPorts;
         this.watch = watch;
         this.penalties = penalties;
+        this.clients = clients;
         this.attempts = attempts;
         this.audit = audit;
+        this.clock = clock;
     }
 
-    /** A connection was closed by its peer without a request. */
-    void leftWithoutRequest(Attempt connection, long nowNanos) {
-        touched(connection, this, nowNanos);
+    /** A connection ended before a whole request had come, without the guard having a reason of its own to end it. */
+    void leftWithoutRequest(Attempt connection, long bytes) {
+        if (!penalties.spares(connection) && !clients.hasAsked(connection)) {
+            // Without the connection, which would be kept for as long as the client is looked at.
+            watch.touched(this, GUARDED, connection.on(null), false, bytes, clock.nanoTime());
+        }
     }
 
-    /** Looks after the decoys, which it opens the first time. */
-    synchronized void round(long nowNanos) {
+    /** Looks after the decoys, which it opens the first time, and judges who is suspected. */
+    void round(long nowNanos) {
+        lookAfterDecoys(nowNanos);
+        watch.judge(nowNanos);
+    }
+
+    private synchronized void lookAfterDecoys(long nowNanos) {
         if (closed) {
             return;
         }
@@ -80,15 +100,13 @@ final class ScanDetection {
         }
         penalties.failed(attempt, Failure.DECOY);
         recognised(attempt, "decoy port " + port);
-        touched(attempt, port, nowNanos);
+        watch.touched(this, port, attempt, true, 0, nowNanos);
     }
 
-    private void touched(Attempt attempt, Object port, long nowNanos) {
-        if (penalties.spares(attempt) || !watch.touched(attempt.client().key(), port, nowNanos)) {
-            return;
-        }
+    @Override
+    public void scanned(Attempt attempt, int ports) {
         penalties.failed(attempt, Failure.SCAN);
-        recognised(attempt, ScanWatch.PORTS + " ports within a minute");
+        recognised(attempt, ports + " ports");
     }
 
     private void recognised(Attempt attempt, String how) {

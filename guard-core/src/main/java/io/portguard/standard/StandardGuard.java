@@ -3,7 +3,6 @@ package io.portguard.standard;
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
 import io.portguard.ConnectionStance;
-import io.portguard.DecisionCounts;
 import io.portguard.Failure;
 import io.portguard.Guard;
 import io.portguard.GuardSnapshot;
@@ -57,6 +56,7 @@ public final class StandardGuard implements AutoCloseable {
     private final OpenConnections connections;
     private final QueueDelay queueDelay;
     private final PortPressure pressure;
+    private final PortState state;
     private final Audit audit;
     private final Bans bans;
     private final ScanDetection scans;
@@ -80,9 +80,7 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.CONNECTIONS_MAX),
                 // A rule that only counts ends nothing for another's sake.
                 (attempt, now) -> !isShadowed(Reason.CONNECTIONS) && connections.makeRoomFor(attempt, now),
-                (attempt, now) -> connections.mayMakePlace(now)
-                        && !isShadowed(Reason.CONCURRENCY)
-                        && connections.makePlaceFor(attempt, now),
+                new RequestPlaces(connections, () -> isShadowed(Reason.CONCURRENCY)),
                 builder.clock);
         identity = FixedSettings.identity(values);
         rules.trustedProxies(identity.trustedProxies());
@@ -107,9 +105,12 @@ public final class StandardGuard implements AutoCloseable {
                 values.get(StandardSettings.SCANS_DECOY_PORTS),
                 builder.scans,
                 rules.penalties(),
+                clients,
                 attempts,
-                audit);
+                audit,
+                builder.clock);
         guard = composed(builder);
+        state = new PortState(guard, rules, clients, pressure);
         checks = new ConnectionChecks(guard, rules.penalties(), shadow);
         identityNotices = new IdentityNotices(guard.name(), identity, attempts);
         settings.onChange(this::apply);
@@ -318,25 +319,7 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     public GuardSnapshot status() {
-        DecisionCounts requests = guard.counts(Attempt.Kind.REQUEST);
-        return new GuardSnapshot(
-                guard.name(),
-                guard.mode(),
-                requests.active(),
-                guard.counts(Attempt.Kind.CONNECTION).active(),
-                rules.requestLimit().limit(),
-                rules.requestLimit().capacity(),
-                rules.maxConnections(),
-                requests.admitted(),
-                requests.rejected(),
-                requests.wouldReject(),
-                clients.size(),
-                rules.sheddingLevel(),
-                pressure.stance(),
-                pressure.readings(),
-                pressure.backlog().depth(),
-                pressure.backlog().capacity(),
-                guard.faults());
+        return state.now();
     }
 
     /** Stops the housekeeper; decisions go on, and permits can be released. */
@@ -357,9 +340,12 @@ public final class StandardGuard implements AutoCloseable {
         connections.sweep(nowNanos);
     }
 
-    /** A connection was closed by its peer before it had sent a whole request. */
-    void leftWithoutRequest(Attempt connection) {
-        scans.leftWithoutRequest(connection, guard.clock().nanoTime());
+    ScanDetection scans() {
+        return scans;
+    }
+
+    ClientTable clients() {
+        return clients;
     }
 
     private void follow(long nowNanos) {
@@ -377,6 +363,7 @@ public final class StandardGuard implements AutoCloseable {
         accessLists.apply(values);
         lint.apply(values);
         connections.configure(RuleSettings.timeouts(values), mode == Mode.ENFORCE);
+        RuleSettings.apply(values, connections.bandwidth());
         rateLimitFields = RuleSettings.rateLimitFields(values);
         queueDelay.target(values.get(StandardSettings.SHEDDING_TARGET_DELAY));
         sheddingEnabled = values.get(StandardSettings.SHEDDING_ENABLED);

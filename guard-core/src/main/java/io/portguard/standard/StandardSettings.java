@@ -168,6 +168,12 @@ public final class StandardSettings {
     public static final Setting<Integer> CLIENTS_MAX_CONCURRENT =
             Setting.unset("clients.max-concurrent", StandardTypes.COUNT, "Requests of one client in progress.");
 
+    public static final Setting<Integer> CLIENTS_READ_RATE = Setting.unset(
+            "clients.read-rate", StandardTypes.BYTE_RATE, "Bytes a second that one client may send; on Netty.");
+
+    public static final Setting<Integer> CLIENTS_WRITE_RATE = Setting.unset(
+            "clients.write-rate", StandardTypes.BYTE_RATE, "Bytes a second that one client may be sent; on Netty.");
+
     public static final Setting<Boolean> CLIENTS_FAIR_SHARE = Setting.of(
             "clients.fair-share",
             SettingType.flag(),
@@ -176,7 +182,7 @@ public final class StandardSettings {
 
     public static final Setting<IdentifyBy> CLIENTS_IDENTIFY_BY = Setting.of(
                     "clients.identify-by",
-                    SettingTypes.parsed("address, header:NAME or principal", IdentifyBy::parse),
+                    SettingTypes.parsed("address, header:NAME, principal or certificate", IdentifyBy::parse),
                     IdentifyBy.ADDRESS,
                     "What clients are told apart by.")
             .fixed();
@@ -349,6 +355,8 @@ public final class StandardSettings {
                 CLIENTS_RATE,
                 CLIENTS_BURST,
                 CLIENTS_MAX_CONCURRENT,
+                CLIENTS_READ_RATE,
+                CLIENTS_WRITE_RATE,
                 CLIENTS_FAIR_SHARE,
                 CLIENTS_IDENTIFY_BY,
                 CLIENTS_IPV4_PREFIX,

@@ -26,6 +26,7 @@ final class StandardTypes {
     static final SettingType<Integer> COUNT = SettingType.wholeNumber(1, 10_000_000);
     static final SettingType<Double> RATE = SettingType.positiveNumber("a number a second", MAX_RATE);
     static final SettingType<Double> BURST = SettingType.number("a number of tokens", 1, MAX_RATE);
+    static final SettingType<Integer> BYTE_RATE = SettingType.wholeNumber(1_000, 1_000_000_000);
     static final SettingType<Duration> TIMEOUT = SettingType.duration(Duration.ofMillis(1), Duration.ofDays(1));
     static final SettingType<Integer> POINTS = SettingType.wholeNumber(1, PenaltyPolicy.MAX_THRESHOLD);
     static final SettingType<Path> FILE = SettingTypes.path("the path of a file");

@@ -10,8 +10,10 @@ import io.portguard.NanoClock;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
+import io.portguard.SocketEnds;
 import io.portguard.settings.SettingChange;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +127,32 @@ class AuditTest {
         assertThat(lines().get(2)).contains("\"portguard.client\":\"10.0.0.2\"");
         assertThat(lines().get(3)).contains("\"event.action\":\"would-refuse\",\"event.reason\":\"banned\"");
         assertThat(lines().get(4)).contains("\"portguard.not_recorded\":99");
+        assertThat(lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
+    }
+
+    @Test
+    void aRefusalNamesBothEndsOfItsConnectionAndWhomThePeerForwardsFor() throws IOException {
+        SocketEnds ends = new SocketEnds() {
+            @Override
+            public InetSocketAddress remote() {
+                return new InetSocketAddress("192.0.2.1", 50_000);
+            }
+
+            @Override
+            public InetSocketAddress local() {
+                return new InetSocketAddress("2001:db8::7", 8080);
+            }
+        };
+        Audit audit = audit(1 << 20);
+        audit.rejected(request(Attempts.key(1)).on(ends), Rejection.of(Reason.CLIENT_RATE), true);
+        Attempt forwarded =
+                Attempt.request(() -> Attempts.key(2), IpAddress.parseOrNull("203.0.113.9"), Priority.NORMAL);
+        audit.rejected(forwarded.on(ends), Rejection.of(Reason.CLIENT_RATE), true);
+        audit.close();
+        String tuple = "\"network.transport\":\"tcp\",\"source.ip\":\"192.0.2.1\",\"source.port\":50000,"
+                + "\"destination.ip\":\"2001:db8::7\",\"destination.port\":8080,";
+        assertThat(lines().get(1)).contains(tuple + "\"portguard.client\"");
+        assertThat(lines().get(2)).contains(tuple + "\"client.ip\":\"203.0.113.9\",\"portguard.client\"");
         assertThat(lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
     }
 

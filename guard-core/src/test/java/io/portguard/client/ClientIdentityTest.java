@@ -203,6 +203,31 @@ class ClientIdentityTest {
     }
 
     @Test
+    void theSubjectOfACertificateIsTheClientUnlessItIsAProxys() {
+        ClientIdentity byCertificate = new ClientIdentity(IdentifyBy.CERTIFICATE, 32, 64, PROXIES);
+        RequestOrigin proved = new RequestOrigin() {
+            @Override
+            public @Nullable String header(String name) {
+                return null;
+            }
+
+            @Override
+            public @Nullable String principal() {
+                return "alice";
+            }
+
+            @Override
+            public String certificate() {
+                return "CN=device 7";
+            }
+        };
+        assertThat(byCertificate.key(STRANGER, STRANGER, proved)).isEqualTo(ClientKey.named("CN=device 7"));
+        assertThat(byCertificate.key(PROXY, STRANGER, proved)).isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byCertificate.key(STRANGER, STRANGER, Request.of())).isEqualTo(ClientKey.of(STRANGER));
+        assertThat(byCertificate.isFixedFor(STRANGER)).isFalse();
+    }
+
+    @Test
     void aNameInAHeaderIsBelievedOnlyOfTrustedProxiesWhereSomeAreNamed() {
         ClientIdentity byHeader =
                 new ClientIdentity(IdentifyBy.parse("header:X-Api-Key").orElseThrow(), 32, 64, PROXIES);
@@ -234,6 +259,7 @@ class ClientIdentityTest {
     @CsvSource({
         "address, address",
         "' PRINCIPAL ', principal",
+        "certificate, certificate",
         "Header:X-Key, header:X-Key",
         "header: X-Key, header:X-Key"
     })

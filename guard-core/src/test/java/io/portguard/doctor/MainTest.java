@@ -86,8 +86,8 @@ class MainTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "''; No command (expected: doctor).",
-                "nurse; There is no command \"nurse\" (expected: doctor).",
+                "''; No command (expected: doctor, or audit verify FOLDER).",
+                "nurse; There is no command \"nurse\" (expected: doctor, audit).",
                 "doctor --port; --port: \"\" (expected: a number from 1 to 65535)",
                 "doctor --port 0; --port: \"0\" (expected: a number from 1 to 65535)",
                 "doctor --port 65536; --port: \"65536\" (expected: a number from 1 to 65535)",
@@ -109,6 +109,13 @@ class MainTest {
     void whoAsksForHelpGetsIt(String line) {
         assertThat(run(line.split(" "))).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(Arguments.USAGE);
+    }
+
+    @Test
+    void auditTrailsAreVerifiedByTheSameJar() {
+        assertThat(run("audit", "verify", root.resolve("none").toString())).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("is no folder");
+        assertThat(run("audit", "--help")).isZero();
     }
 
     @Test

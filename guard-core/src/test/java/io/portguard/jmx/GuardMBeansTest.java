@@ -7,6 +7,7 @@ import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
 import io.portguard.ClientKey;
+import io.portguard.Failure;
 import io.portguard.ManualClock;
 import io.portguard.Outcome;
 import io.portguard.Permit;
@@ -98,6 +99,17 @@ class GuardMBeansTest {
                 .isTrue();
         third.close();
         fourth.close();
+    }
+
+    @Test
+    void theDiagnosisSaysWhatClientsDidWrong() {
+        assertThat(StatusReport.of(guard)).doesNotContain("failures of clients");
+        Client client = guard.guard().client(Attempts.key(1));
+        guard.failed(Attempts.connection(client), Failure.TIMEOUT);
+        guard.failed(Attempts.connection(client), Failure.TLS_HANDSHAKE);
+        guard.ban(client.key(), 60);
+        assertThat(StatusReport.of(guard))
+                .contains("failures of clients: tls-handshake 1, timeout 1; clients banned: 1");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.Client;
 import io.portguard.ClientKey;
+import io.portguard.Failure;
 import io.portguard.ManualClock;
 import io.portguard.Mode;
 import io.portguard.Outcome;
@@ -77,6 +78,24 @@ class GuardMetricsTest {
     }
 
     @Test
+    void failuresOfClientsAreCountedByTheirKindAndBansAreAGauge() {
+        guard.failed(Attempts.connection(client), Failure.TIMEOUT);
+        guard.failed(Attempts.connection(client), Failure.TIMEOUT);
+        guard.ban(client.key(), 60);
+        assertThat(registry.get("guard.clients.failures")
+                        .tags("guard", "server", "failure", "timeout")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(2);
+        assertThat(registry.get("guard.clients.failures")
+                        .tags("failure", "scan")
+                        .functionCounter()
+                        .count())
+                .isZero();
+        assertThat(registry.get("guard.clients.banned").gauge().value()).isOne();
+    }
+
+    @Test
     void theMetersAreThoseOfTheContract() {
         Map<String, Set<String>> tagsByName = registry.getMeters().stream()
                 .collect(Collectors.groupingBy(
@@ -94,6 +113,7 @@ class GuardMetricsTest {
                 "guard.handshakes.active",
                 "guard.shedding.level",
                 "guard.clients.tracked",
+                "guard.clients.banned",
                 "guard.backlog.depth",
                 "guard.backlog.capacity",
                 "guard.backlog.overflows",
@@ -106,6 +126,7 @@ class GuardMetricsTest {
         expected.put("guard.connections.wrong-protocol", Set.of("guard", "protocol"));
         expected.put("guard.handshakes", Set.of("guard", "outcome", "reason"));
         expected.put("guard.handshakes.failures", Set.of("cause", "guard"));
+        expected.put("guard.clients.failures", Set.of("failure", "guard"));
         expected.put("guard.pressure", Set.of("guard", "source"));
         expected.put("guard.network.drops", Set.of("guard", "cause"));
         assertThat(tagsByName).containsAllEntriesOf(expected);
@@ -119,6 +140,7 @@ class GuardMetricsTest {
         Arrays.stream(Reason.values()).map(Reason::text).forEach(known::add);
         Arrays.stream(Priority.values()).map(Priority::text).forEach(known::add);
         Arrays.stream(HandshakeFailure.values()).map(HandshakeFailure::text).forEach(known::add);
+        Arrays.stream(Failure.values()).map(Failure::text).forEach(known::add);
         known.addAll(FirstBytes.PROTOCOLS);
         known.add(ConnectionChecks.CONFIGURED);
         known.addAll(guard.pressure().sources());

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Java program in a network namespace of its own, where the kernel counts nobody else's connections. It reports what
- * it found as lines of {@code name=value}.
+ * A Java program in a network namespace of its own, where the kernel counts nobody else's connections, and with mounts of
+ * its own. It reports what it found as lines of {@code name=value}.
  */
 public final class NetworkNamespace implements AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Skips the test, and says so, where there can be none, or one of these commands is missing. */
     public static void assumePossible(String... commands) throws Exception {
-        List<String> needed = new ArrayList<>(List.of("unshare -rn true", "ip -V"));
+        List<String> needed = new ArrayList<>(List.of("unshare -rnm true", "ip -V"));
         needed.addAll(List.of(commands));
         for (String command : needed) {
             if (!succeeds(command)) {
@@ -53,10 +53,10 @@ public final class NetworkNamespace implements AutoCloseable {
     /**
      * Starts a program.
      *
-     * @param setUp shell commands that make the network
+     * @param setUp shell commands that make the network, and may mount what nobody else sees
      */
     public static NetworkNamespace run(String setUp, Class<?> program, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("unshare", "-rn", "sh", "-c", setUp + "\nexec \"$@\"", "sh"));
+        List<String> command = new ArrayList<>(List.of("unshare", "-rnm", "sh", "-c", setUp + "\nexec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
         command.add(program.getName());

@@ -32,12 +32,13 @@ class ThresholdsTest {
     }
 
     @Test
-    void whileTheServiceIsNotBusyThePlacesAreForAll() {
+    void whileTheServiceIsNotBusyThePlacesAreForAllButWhoIsFarAboveItsShare() {
         Thresholds idle = Thresholds.even(new Allowance(10, 30), Priority.NORMAL);
         for (Priority priority : Priority.values()) {
-            for (int standing = 0; standing < FairShare.STANDINGS; standing++) {
-                assertThat(idle.of(priority, standing)).isEqualTo(30);
-            }
+            assertThat(idle.of(priority, 0)).isEqualTo(30);
+            assertThat(idle.of(priority, 1)).isEqualTo(30);
+            assertThat(idle.of(priority, 2)).isBetween(20, 29);
+            assertThat(idle.of(priority, 3)).isBetween(15, 20);
         }
     }
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -257,6 +258,9 @@ class OverloadControlTest {
         assertThat(told)
                 .extracting(PressureEvent::toString)
                 .startsWith("slow start: unpaced -> paced (queue at 90 %)", "slow start: paced -> unpaced");
+        assertThat(log.records())
+                .extracting(LogRecord::getMessage)
+                .anyMatch(line -> line.contains("slow start: paced -> unpaced: accepting rested for "));
     }
 
     @Test

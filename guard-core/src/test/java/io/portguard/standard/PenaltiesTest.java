@@ -14,13 +14,16 @@ import io.portguard.Permit;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
+import io.portguard.rule.BanRule;
 import io.portguard.settings.InvalidSettingException;
+import io.portguard.wire.HandshakeFailure;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PenaltiesTest {
@@ -216,6 +219,54 @@ class PenaltiesTest {
         Attempt attempt = request(guard, CLIENT);
         guard.answered(attempt, status);
         assertThat(guard.penalties().points(attempt.client())).isEqualTo(points);
+    }
+
+    @Test
+    void aSeriesOf401CountsTwiceAsMuchAsAFloodOf404() {
+        StandardGuard guard = guard("penalties.ban-at", "20");
+        for (int i = 0; i < 9; i++) {
+            guard.answered(request(guard, CLIENT), 401);
+            guard.answered(request(guard, "192.0.2.2"), 404);
+        }
+        assertThat(guard.bans()).isEmpty();
+        guard.answered(request(guard, CLIENT), 401);
+        guard.answered(request(guard, "192.0.2.2"), 404);
+        assertThat(guard.bans()).containsOnlyKeys(CLIENT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HandshakeFailure.class)
+    void ofHandshakesThatFailTheClientsOwnCount(HandshakeFailure cause) {
+        StandardGuard guard = guard("penalties.ban-at", "20");
+        for (int i = 0; i < 10; i++) {
+            guard.checks().failed(connection(guard, CLIENT), cause);
+        }
+        boolean clientsOwn = switch (cause) {
+            case NO_SHARED_CIPHER, PROTOCOL_VERSION, BAD_CLIENT_CERTIFICATE, MALFORMED_HELLO, TIMEOUT -> true;
+            default -> false;
+        };
+        assertThat(guard.bans().containsKey(CLIENT)).isEqualTo(clientsOwn);
+    }
+
+    @Test
+    void timeoutsCount() {
+        StandardGuard guard = guard("penalties.ban-at", "20");
+        for (int i = 0; i < 10; i++) {
+            assertThat(guard.bans()).isEmpty();
+            guard.failed(connection(guard, CLIENT), Failure.TIMEOUT);
+        }
+        assertThat(guard.bans()).containsOnlyKeys(CLIENT);
+    }
+
+    @Test
+    void howeverManyFailMemoryIsBounded() {
+        StandardGuard guard = guard("penalties.ban-at", "2", "clients.max-tracked", "1000");
+        for (int i = 0; i < 150_000; i++) {
+            guard.answered(request(guard, "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255)), 401);
+        }
+        assertThat(guard.bans()).hasSize(BanRule.MAX_BANS);
+        guard.guard().tick();
+        assertThat(guard.status().trackedClients()).isLessThanOrEqualTo(1_000);
     }
 
     @Test

@@ -45,6 +45,8 @@ final class RandomUse {
             "clients.rate unset 1 0.01 100 1e7",
             "clients.burst unset 1 20 1e7",
             "clients.max-concurrent unset 1 2 50",
+            "clients.read-rate unset 1000 1e9",
+            "clients.write-rate unset 1000",
             "clients.fair-share true false",
             "shedding.enabled true false",
             "shedding.target-delay 1ms 20ms 1m",

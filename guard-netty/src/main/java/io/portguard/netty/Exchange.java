@@ -72,7 +72,7 @@ final class Exchange<A> implements ChannelFutureListener {
     @Override
     public void operationComplete(ChannelFuture written) {
         long now = exchanges.now();
-        end(written.isSuccess() ? outcome : Outcome.IGNORED, now);
+        end(written.isSuccess() ? exchanges.written(outcome) : Outcome.IGNORED, now);
         exchanges.forgetEnded(now);
     }
 

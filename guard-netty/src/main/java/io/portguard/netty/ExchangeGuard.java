@@ -22,7 +22,7 @@ abstract class ExchangeGuard<A> extends ChannelDuplexHandler {
 
     ExchangeGuard(GuardedPort port) {
         this.port = port;
-        this.exchanges = new Exchanges<>(port.guard().clock(), this::allEnded);
+        this.exchanges = new Exchanges<>(port.guard().clock(), this::allEnded, this::outcome);
     }
 
     /** Nothing that was asked is in progress any more. */
@@ -39,6 +39,11 @@ abstract class ExchangeGuard<A> extends ChannelDuplexHandler {
     public final void channelActive(ChannelHandlerContext active) {
         begin(active);
         active.fireChannelActive();
+    }
+
+    private Outcome outcome(Outcome ofAnswer) {
+        GuardedConnection present = connection;
+        return present == null ? ofAnswer : present.outcome(ofAnswer);
     }
 
     /** The connection, whose first request is waited for from the first call on. */

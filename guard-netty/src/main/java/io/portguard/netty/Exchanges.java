@@ -4,6 +4,7 @@ import io.portguard.NanoClock;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Exchanges<A> {
 
     private final NanoClock clock;
     private final LongConsumer onAllEnded;
+    private final UnaryOperator<Outcome> outcomes;
     private @Nullable Exchange<A> first;
     private @Nullable Exchange<A> unanswered;
     private @Nullable Exchange<A> last;
@@ -32,14 +34,21 @@ final class Exchanges<A> {
 
     /**
      * @param onAllEnded is told when the last exchange has ended, and at what time
+     * @param outcomes how an exchange whose answer was written ends, by how that answer would have it end
      */
-    Exchanges(NanoClock clock, LongConsumer onAllEnded) {
+    Exchanges(NanoClock clock, LongConsumer onAllEnded, UnaryOperator<Outcome> outcomes) {
         this.clock = clock;
         this.onAllEnded = onAllEnded;
+        this.outcomes = outcomes;
     }
 
     long now() {
         return clock.nanoTime();
+    }
+
+    /** How an exchange whose answer was written ends. */
+    Outcome written(Outcome ofAnswer) {
+        return outcomes.apply(ofAnswer);
     }
 
     /** A permit of an exchange that has ended, to be given anew; null when there is none. */

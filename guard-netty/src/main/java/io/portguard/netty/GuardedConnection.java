@@ -10,6 +10,7 @@ import io.portguard.IpAddress;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
+import io.portguard.SocketEnds;
 import io.portguard.connection.GuardedSocket;
 import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
@@ -17,6 +18,7 @@ import io.portguard.http.HttpAttempts;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * what it is doing. Handed from the acceptor's event loop to the connection's own when that registers the channel;
  * confined to it from then on, but for what the housekeeper asks a {@link GuardedSocket}.
  */
-final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
+final class GuardedConnection implements ChannelFutureListener, GuardedSocket, SocketEnds {
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
@@ -57,11 +59,15 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
     private volatile boolean awaitsBody;
     private volatile long bodyBytes;
     private volatile boolean closedByGuard;
+    private volatile boolean readsHeld;
+    private long readsHeldSinceNanos;
+    private volatile boolean writesHeld;
+    private boolean paced;
 
     private GuardedConnection(Channel channel, GuardedPort port) {
         this.channel = channel;
         this.port = port;
-        this.attempts = port.attempts().ofConnection(Peers.address(channel));
+        this.attempts = port.attempts().ofConnection(Peers.address(channel), this);
     }
 
     /** A connection that has just been accepted. */
@@ -114,7 +120,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
      * @return whether the client may have it
      */
     boolean identify(IpAddress client, int clientPort) {
-        HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client);
+        HttpAttempts.OfConnection ofClient = port.attempts().ofConnection(client, this);
         attempts = ofClient;
         clientAddress = new InetSocketAddress(client.toInetAddress(), clientPort);
         if (!(port.guard().identify(ofClient.connection()) instanceof Permit held)) {
@@ -139,8 +145,42 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         return connection == null ? null : connection.clientAddress;
     }
 
+    /** As a proxy has told, where one has. */
+    @Override
+    public @Nullable InetSocketAddress remote() {
+        InetSocketAddress told = clientAddress;
+        return told != null ? told : channel.remoteAddress() instanceof InetSocketAddress peer ? peer : null;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress local() {
+        return channel.localAddress() instanceof InetSocketAddress own ? own : null;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
     HttpAttempts.OfConnection attempts() {
         return attempts;
+    }
+
+    /** Holds the connection to the cap on what its client sends or is sent, if there is one. */
+    void capBandwidth() {
+        if (port.openConnections().bandwidth().isCapped()) {
+            BandwidthGuard.place(channel, port, this);
+        }
+    }
+
+    /** The same for one of this port that began before there was a cap. On any thread. */
+    void capBandwidthOf(GuardedPort cappedPort) {
+        if (port == cappedPort) {
+            try {
+                channel.eventLoop().execute(() -> port.guarded("a cap", this::capBandwidth));
+            } catch (RejectedExecutionException ending) {
+                // Its loop ends, and it with that.
+            }
+        }
     }
 
     /** The first request is waited for, from now on and for as long as the request timeout. */
@@ -257,14 +297,50 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket {
         close();
     }
 
+    /** Nothing is read for the time being, because the client has sent more than it may. */
+    void readsHeld(boolean are) {
+        if (are) {
+            readsHeldSinceNanos = now();
+        } else if (readsHeld && open != null) {
+            open.wasHeldUp(readsHeldSinceNanos, now());
+        }
+        readsHeld = are;
+    }
+
+    /** What was written waits, because the client has been sent as much as it may. */
+    void writesHeld(boolean are) {
+        if (writesHeld != are) {
+            writesHeld = are;
+        }
+    }
+
+    boolean areWritesHeld() {
+        return writesHeld;
+    }
+
+    /** Some of what is being sent has had to wait for the client's share. */
+    void paced(boolean was) {
+        paced = was;
+    }
+
+    /** How an exchange ends: how long one took that had to wait for its client's share says nothing of the service. */
+    Outcome outcome(Outcome otherwise) {
+        return paced && otherwise == Outcome.SUCCESS ? Outcome.IGNORED : otherwise;
+    }
+
     @Override
     public boolean awaitsBody() {
-        return awaitsBody;
+        return awaitsBody && !readsHeld;
     }
 
     @Override
     public boolean awaitsReader() {
-        return !channel.isWritable();
+        return !channel.isWritable() && !writesHeld;
+    }
+
+    @Override
+    public boolean isHeldUp() {
+        return readsHeld;
     }
 
     /** Those of bodies; nothing else is asked how fast it comes. */

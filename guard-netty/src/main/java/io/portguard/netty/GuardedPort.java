@@ -74,10 +74,23 @@ public final class GuardedPort {
         guard.pressure().add(port.loops, Trigger.queue(TASKS_START, TASKS_FULL));
         guard.pressure().add(port.unreadAnswers, Trigger.stock(UNREAD_START, 1));
         guard.pressure().add(new NettyMemory(), Trigger.stock(MEMORY_START, MEMORY_FULL));
-        guard.settings()
-                .onChange(values -> port.idleTimeoutNanos =
-                        values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos());
+        guard.settings().onChange(values -> {
+            port.idleTimeoutNanos =
+                    values.get(StandardSettings.CONNECTIONS_IDLE_TIMEOUT).toNanos();
+            port.capBandwidth();
+        });
         return port;
+    }
+
+    /** Connections that began without a cap get what holds them to one. */
+    private void capBandwidth() {
+        if (openConnections().bandwidth().isCapped()) {
+            openConnections().forEachSocket(socket -> {
+                if (socket instanceof GuardedConnection connection) {
+                    connection.capBandwidthOf(this);
+                }
+            });
+        }
     }
 
     /** One guard may have several of these, each with connections of its own. */
@@ -156,8 +169,8 @@ public final class GuardedPort {
     /*
      * server channel   [owner's handlers] -> ConnectionGuard -> Netty's acceptor
      *
-     * connection       [edge: ProxyPreambleGuard -> FirstBytesGuard -> ClientHelloGuard -> AlertWatch] -> ReaderWatch
-     *                  -> owner's pipeline:
+     * connection       [edge: ProxyPreambleGuard -> FirstBytesGuard -> ClientHelloGuard -> AlertWatch]
+     *                  -> [BandwidthGuard] -> ReaderWatch -> owner's pipeline:
      *                  [TLS -> HandshakeWatch] -> HTTP/1.1 codec -> HttpRequestGuard -> ...
      *                  [TLS -> HandshakeWatch] -> HTTP/2 codec with Http2RequestGuard in it -> Http2StreamGate -> ...
      *
@@ -282,6 +295,7 @@ public final class GuardedPort {
         private void begin(Channel channel) {
             GuardedConnection connection = GuardedConnection.of(channel, GuardedPort.this);
             channel.pipeline().addLast(new ReaderWatch(GuardedPort.this, connection));
+            connection.capBandwidth();
             KeepAlive.set(channel);
         }
     }

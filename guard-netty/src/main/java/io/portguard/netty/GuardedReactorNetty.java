@@ -68,6 +68,7 @@ public final class GuardedReactorNetty {
     private void begin(Channel connection) {
         KeepAlive.set(connection);
         GuardedConnection kept = GuardedConnection.of(connection, port);
+        kept.capBandwidth();
         kept.waitForFirstRequest();
         ChannelHandlerContext codec = RequestGuards.http1Codec(connection.pipeline());
         if (codec != null) {

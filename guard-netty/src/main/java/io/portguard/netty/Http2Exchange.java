@@ -74,9 +74,9 @@ final class Http2Exchange {
         outcome = ofResponse;
     }
 
-    /** The response has ended, as well or badly as it said itself. */
-    void end() {
-        end(outcome);
+    /** How the response itself says that it went. */
+    Outcome outcome() {
+        return outcome;
     }
 
     void end(Outcome how) {

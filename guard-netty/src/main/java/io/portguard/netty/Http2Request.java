@@ -1,5 +1,6 @@
 package io.portguard.netty;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.portguard.http.HttpRequestView;
 import java.util.List;
@@ -9,15 +10,19 @@ import org.jspecify.annotations.Nullable;
 /** What the guard sees of the request that opens a stream. One object serves all requests of a connection. */
 final class Http2Request implements HttpRequestView {
 
+    private final PeerCertificate certificate = new PeerCertificate();
     private @Nullable Http2Headers headers;
+    private @Nullable Channel channel;
 
-    Http2Request of(Http2Headers present) {
+    Http2Request of(Http2Headers present, Channel on) {
         headers = present;
+        channel = on;
         return this;
     }
 
     void clear() {
         headers = null;
+        channel = null;
     }
 
     @Override
@@ -47,6 +52,12 @@ final class Http2Request implements HttpRequestView {
     @Override
     public @Nullable String principal() {
         return null;
+    }
+
+    @Override
+    public @Nullable String certificate() {
+        Channel on = channel;
+        return on == null ? null : certificate.subject(on);
     }
 
     private Http2Headers present() {

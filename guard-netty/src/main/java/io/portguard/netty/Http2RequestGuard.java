@@ -51,9 +51,11 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
      * Of the known floods Netty ends those that would exhaust the connection: 200 resets in half a minute, by the
      * client (rapid reset, CVE-2023-44487) or brought about by it (MadeYouReset, CVE-2025-8671), small CONTINUATION
      * frames, empty DATA frames, answers to PING and SETTINGS that are not read. Each ends with GOAWAY and an error,
-     * which is how it is learned here and held against the client, who would else just connect again. What Netty
-     * lets pass is frames that ask for nothing at a rate that costs something: they have a budget here, and so have
-     * resets, where an owner has switched Netty's own limit off.
+     * which is how it is learned here and held against the client, who would else just connect again: its requests
+     * that are reset have a budget over all its connections, of which such an end leaves nothing. It also counts
+     * resets that the client brings about where Netty does not: not those whose application closes the stream's
+     * channel when it is told of the fault, for that looks like a CANCEL of its own. What Netty lets pass besides is
+     * frames that ask for nothing at a rate that costs something: they have a budget of the connection here.
      */
 
     /** How many streams of refused requests may be open because their bodies are still coming. */
@@ -67,11 +69,14 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
 
     private final GuardedPort port;
     private final GuardedConnection guarded;
+    private final ChannelHandlerContext codec;
     private final Http2ConnectionHandler handler;
     private final Http2Connection connection;
     private final Http2Connection.PropertyKey key;
     private final Refusals<Http2Answers.Answer> refusals;
     private final Http2Request view = new Http2Request();
+
+    private final AbandonedRequests abandoned;
 
     /** When the budget of frames that ask for nothing will be full again. */
     private long budgetAtNanos;
@@ -81,14 +86,16 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     private boolean leaving;
 
     private Http2RequestGuard(
-            GuardedPort port, GuardedConnection guarded, Http2ConnectionHandler handler, Http2FrameListener listener) {
+            GuardedPort port, GuardedConnection guarded, ChannelHandlerContext codec, Http2FrameListener listener) {
         super(listener);
         this.port = port;
         this.guarded = guarded;
-        this.handler = handler;
+        this.codec = codec;
+        this.handler = (Http2ConnectionHandler) codec.handler();
         this.connection = handler.connection();
         this.key = connection.newKey();
         this.refusals = port.http2Refusals();
+        this.abandoned = new AbandonedRequests(port, guarded);
         this.budgetAtNanos = port.guard().clock().nanoTime();
     }
 
@@ -106,9 +113,10 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
             return null;
         }
         GuardedConnection guarded = GuardedConnection.of(codec.channel(), port);
-        Http2RequestGuard guard = new Http2RequestGuard(port, guarded, handler, listener);
+        Http2RequestGuard guard = new Http2RequestGuard(port, guarded, codec, listener);
         handler.decoder().frameListener(guard);
         handler.connection().addListener(guard.new Events(codec));
+        codec.channel().closeFuture().addListener(closed -> guard.abandoned.close());
         guarded.waitForFirstRequest();
         return guard;
     }
@@ -148,7 +156,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         guarded.requestBegins(now);
         Permit permit = null;
         try {
-            Decision decision = port.guard().tryAdmit(guarded.attempts().request(view.of(headers)), null, now);
+            Decision decision = port.guard().tryAdmit(guarded.attempts().request(view.of(headers, guarded.channel())), null, now);
             if (decision instanceof Rejection rejection) {
                 refuse(context, stream, headers, endStream, rejection);
                 return false;
@@ -234,9 +242,26 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         if (exchange == null || !exchange.isRefused()) {
             if (exchange != null && exchange.isInProgress()) {
                 exchange.outcome(Outcome.IGNORED);
-                askedForNothing();
+                abandoned();
             }
             super.onRstStreamRead(context, streamId, errorCode);
+        }
+    }
+
+    private void abandoned() throws Http2Exception {
+        if (guarded.attempts().isOfProxy()) {
+            askedForNothing();
+        } else {
+            abandoned.one();
+        }
+    }
+
+    /** A request in progress was reset because of what the client has sent on its stream. */
+    void madeToReset() {
+        try {
+            abandoned();
+        } catch (Http2Exception tooMany) {
+            handler.onError(codec, false, tooMany);
         }
     }
 
@@ -328,7 +353,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         public void onStreamHalfClosed(Http2Stream stream) {
             Http2Exchange exchange = stream.getProperty(key);
             if (exchange != null && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
-                exchange.end();
+                exchange.end(guarded.outcome(exchange.outcome()));
             }
         }
 
@@ -350,7 +375,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
                 } else if (stream.isResetSent()) {
                     exchange.end(Outcome.FAILURE);
                 } else {
-                    exchange.end();
+                    exchange.end(guarded.outcome(exchange.outcome()));
                 }
                 inProgress--;
             }
@@ -364,6 +389,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
             Http2Error error = Http2Error.valueOf(errorCode);
             if (error != Http2Error.NO_ERROR && error != Http2Error.INTERNAL_ERROR) {
                 guarded.misbehaved();
+                abandoned.noMore();
             }
         }
     }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2FrameStreamEvent;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.AsciiString;
@@ -69,6 +70,19 @@ final class Http2StreamGate extends ChannelDuplexHandler {
             }
         }
         context.fireChannelRead(message);
+    }
+
+    /** A frame that is wrong on its stream: whoever listens to that resets it, often as if it did so of its own accord. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Http2Exchange exchange = cause instanceof Http2FrameStreamException fault
+                ? guard.exchange(fault.stream().id())
+                : null;
+        boolean wasInProgress = exchange != null && exchange.isInProgress();
+        context.fireExceptionCaught(cause);
+        if (wasInProgress) {
+            guard.madeToReset();
+        }
     }
 
     @Override

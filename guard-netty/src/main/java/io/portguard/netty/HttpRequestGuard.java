@@ -126,7 +126,7 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
         Permit permit = null;
         try {
             Decision decision =
-                    port.guard().tryAdmit(present.attempts().request(view.of(request)), exchanges.spentPermit(), now);
+                    port.guard().tryAdmit(present.attempts().request(view.of(request, reading.channel())), exchanges.spentPermit(), now);
             if (decision instanceof Rejection rejection) {
                 present.requestRefused(now);
                 refuse(reading, request, rejection);

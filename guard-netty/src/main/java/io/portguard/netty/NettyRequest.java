@@ -1,5 +1,6 @@
 package io.portguard.netty;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpRequest;
 import io.portguard.http.HttpRequestView;
 import java.util.List;
@@ -11,16 +12,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class NettyRequest implements HttpRequestView {
 
+    private final PeerCertificate certificate = new PeerCertificate();
     private @Nullable HttpRequest request;
+    private @Nullable Channel channel;
     private @Nullable String rawPath;
 
-    NettyRequest of(HttpRequest present) {
+    NettyRequest of(HttpRequest present, Channel on) {
         request = present;
+        channel = on;
         return this;
     }
 
     void clear() {
         request = null;
+        channel = null;
         rawPath = null;
     }
 
@@ -52,6 +57,12 @@ final class NettyRequest implements HttpRequestView {
     @Override
     public @Nullable String principal() {
         return null;
+    }
+
+    @Override
+    public @Nullable String certificate() {
+        Channel on = channel;
+        return on == null ? null : certificate.subject(on);
     }
 
     private HttpRequest present() {

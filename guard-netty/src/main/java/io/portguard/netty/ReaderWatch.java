@@ -61,7 +61,7 @@ final class ReaderWatch extends ChannelInboundHandlerAdapter {
         }
         long now = port.guard().clock().nanoTime();
         long waiting = channel.bytesBeforeWritable();
-        if (waiting < waitingBytes) {
+        if (waiting < waitingBytes || connection.areWritesHeld()) {
             sinceNanos = now;
         } else if (now - sinceNanos >= port.idleTimeoutNanos() && port.guard().mode() == Mode.ENFORCE) {
             connection.doesNotRead();

@@ -41,16 +41,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import jdk.net.ExtendedSocketOptions;
 
 /**
  * A guarded server on a port of the loopback interface: {@code /hold} is answered when the test says so, {@code
- * /stream} never ends, everything else is answered at once.
+ * /stream} never ends, {@code /large} is 399,000 bytes, everything else is answered at once.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the client is told of what comes of a write
 final class LoopbackServer implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** What {@code /large} is answered. */
+    static final String LARGE =
+            IntStream.range(100_000, 157_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
 
     private static final AsciiString STREAM_ID = HttpConversionUtil.ExtensionHeaderNames.STREAM_ID.text();
 
@@ -207,6 +213,7 @@ final class LoopbackServer implements AutoCloseable {
                         context.write(head);
                         stream(context);
                     }
+                    case "/large" -> context.writeAndFlush(inStream(response(HttpResponseStatus.OK, LARGE)));
                     case "/fail" -> context.writeAndFlush(response(HttpResponseStatus.INTERNAL_SERVER_ERROR, "failed"));
                     default -> context.writeAndFlush(inStream(response(HttpResponseStatus.OK, "hello")));
                 }

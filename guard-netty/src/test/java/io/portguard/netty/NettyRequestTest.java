@@ -2,6 +2,7 @@ package io.portguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
@@ -33,7 +34,7 @@ class NettyRequestTest {
     void theLinesOfAHeaderAreJoined() {
         DefaultHttpRequest message = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
         message.headers().add("X-Forwarded-For", "192.0.2.1").add("x-forwarded-for", "192.0.2.2");
-        NettyRequest request = new NettyRequest().of(message);
+        NettyRequest request = new NettyRequest().of(message, new EmbeddedChannel());
         assertThat(request.header("X-Forwarded-For")).isEqualTo("192.0.2.1,192.0.2.2");
         assertThat(request.header("Forwarded")).isNull();
         assertThat(request.method()).isEqualTo("GET");

@@ -16,6 +16,7 @@ import io.portguard.Attempt;
 import io.portguard.Outcome;
 import io.portguard.Priority;
 import io.portguard.Reason;
+import io.portguard.SocketEnds;
 import io.portguard.wire.HandshakeFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -419,6 +420,34 @@ class TlsTest {
                 assertThat(expected).hasMessageContaining("PKIX");
             }
             untilFailed(server, HandshakeFailure.CERTIFICATE_REJECTED);
+        }
+    }
+
+    @Test
+    void clientsAreToldByTheirCertificate() throws Exception {
+        SslContext mutual = SslContextBuilder.forServer(certificate.toKeyManagerFactory())
+                .clientAuth(ClientAuth.OPTIONAL)
+                .trustManager(certificate.getCertificate())
+                .build();
+        try (LoopbackServer server = server(https(mutual), "clients.identify-by", "certificate")) {
+            assertThat(get(server, null)).contains("200");
+            assertThat(requesters.lastAttempt().client().key()).hasToString("127.0.0.1");
+            SSLContext proving = SSLContext.getInstance("TLS");
+            proving.init(
+                    certificate.toKeyManagerFactory().getKeyManagers(),
+                    InsecureTrustManagerFactory.INSTANCE.getTrustManagers(),
+                    null);
+            try (Socket socket = proving.getSocketFactory()
+                            .createSocket(InetAddress.getLoopbackAddress(), server.port());
+                    RawClient client = new RawClient(socket)) {
+                for (int i = 0; i < 2; i++) {
+                    assertThat(client.get("/hello")).contains("200");
+                    assertThat(requesters.lastAttempt().client().key()).hasToString("CN=localhost");
+                }
+                SocketEnds ends = requesters.lastAttempt().ends();
+                assertThat(ends.remote().getPort()).isEqualTo(socket.getLocalPort());
+                assertThat(ends.local().getPort()).isEqualTo(server.port());
+            }
         }
     }
 

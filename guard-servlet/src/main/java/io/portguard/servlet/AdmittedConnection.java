@@ -121,7 +121,10 @@ public final class AdmittedConnection {
 
     /** The attempt of a request on the connection, told by its real peer, whatever the request says. */
     public Attempt attempt(HttpRequestView request) {
-        return attempts == null || multiplexed ? port.attempts().ofRequest(peer, request) : attempts.request(request);
+        if (attempts == null) {
+            return port.attempts().ofRequest(peer, request);
+        }
+        return multiplexed ? attempts.concurrent(request) : attempts.request(request);
     }
 
     /** Reading from the peer or writing to it has failed, while an asynchronous request was served. */

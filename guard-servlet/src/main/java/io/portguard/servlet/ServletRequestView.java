@@ -3,6 +3,7 @@ package io.portguard.servlet;
 import io.portguard.http.HttpRequestView;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
+import java.security.cert.X509Certificate;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * parameters, undecoded.
  */
 record ServletRequestView(HttpServletRequest request) implements HttpRequestView {
+
+    /** Servlet 6.0, section 3.9. */
+    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
 
@@ -49,5 +53,12 @@ record ServletRequestView(HttpServletRequest request) implements HttpRequestView
     public @Nullable String principal() {
         Principal principal = request.getUserPrincipal();
         return principal == null ? null : principal.getName();
+    }
+
+    @Override
+    public @Nullable String certificate() {
+        return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
+                ? chain[0].getSubjectX500Principal().getName()
+                : null;
     }
 }

@@ -34,7 +34,7 @@ public final class RunningJetty extends RunningServer {
     RunningJetty(Setup setup) {
         super(setup);
         JETTY_LOGGER.setLevel(Level.OFF);
-        QueuedThreadPool threads = new QueuedThreadPool();
+        QueuedThreadPool threads = new QueuedThreadPool(setup.threads);
         if (setup.virtualThreads) {
             threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         }
@@ -74,6 +74,11 @@ public final class RunningJetty extends RunningServer {
         SslContextFactory.Server tls = new SslContextFactory.Server();
         tls.setKeyStorePath(setup.certificate.keyStore().toString());
         tls.setKeyStorePassword(TestCertificate.PASSWORD);
+        if (setup.trustStore != null) {
+            tls.setTrustStorePath(setup.trustStore.toString());
+            tls.setTrustStorePassword(TestCertificate.PASSWORD);
+            tls.setNeedClientAuth(true);
+        }
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         return new ConnectionFactory[] {

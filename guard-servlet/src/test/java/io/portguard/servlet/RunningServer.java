@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.Attempt;
 import io.portguard.NanoClock;
+import io.portguard.pressure.PressureSource;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardGuardBuilder;
 import jakarta.servlet.Servlet;
@@ -11,8 +12,11 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.catalina.connector.Connector;
@@ -40,6 +44,7 @@ public abstract class RunningServer implements AutoCloseable {
         if (!setup.housekeeping) {
             builder.tickInterval(Duration.ZERO);
         }
+        setup.sources.forEach(builder::pressure);
         port = builder.build();
     }
 
@@ -115,6 +120,7 @@ public abstract class RunningServer implements AutoCloseable {
 
         final Map<String, String> settings = new LinkedHashMap<>();
         final Map<String, Servlet> servlets = new LinkedHashMap<>();
+        final List<PressureSource> sources = new ArrayList<>();
         Consumer<Connector> connector = connector -> {};
         Consumer<Tomcat> tomcat = tomcat -> {};
         Consumer<ServerConnector> jettyConnector = connector -> {};
@@ -123,7 +129,11 @@ public abstract class RunningServer implements AutoCloseable {
         @Nullable
         TestCertificate certificate;
 
+        @Nullable
+        Path trustStore;
+
         boolean virtualThreads;
+        int threads = 200;
         NanoClock clock = NanoClock.system();
         boolean guardConnections = true;
         boolean housekeeping = true;
@@ -163,6 +173,12 @@ public abstract class RunningServer implements AutoCloseable {
         }
 
         /** HTTPS, with HTTP/2 for those who ask for it. */
+        /** TLS with this certificate, which clients have to prove themselves with as well. */
+        public Setup mutualTls(TestCertificate certificate) throws Exception {
+            trustStore = certificate.trustStore();
+            return tls(certificate);
+        }
+
         public Setup tls(TestCertificate certificate) {
             this.certificate = certificate;
             return this;
@@ -170,6 +186,18 @@ public abstract class RunningServer implements AutoCloseable {
 
         public Setup virtualThreads() {
             virtualThreads = true;
+            return this;
+        }
+
+        /** How many threads the container has at most, its own included. */
+        public Setup threads(int most) {
+            threads = most;
+            return this;
+        }
+
+        /** One that holds, like memory, what requests and connections use up. */
+        public Setup pressure(PressureSource source) {
+            sources.add(source);
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.portguard.servlet;
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
 import jakarta.servlet.DispatcherType;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -38,8 +39,9 @@ public final class RunningTomcat extends RunningServer {
         connector.setPort(0);
         connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
         if (setup.certificate != null) {
-            useTls(setup.certificate);
+            useTls(setup.certificate, setup.trustStore);
         }
+        protocol().setMaxThreads(setup.threads);
         if (setup.virtualThreads) {
             protocol().setExecutor(new VirtualThreadExecutor("test-"));
         }
@@ -64,12 +66,17 @@ public final class RunningTomcat extends RunningServer {
         localPort = connector.getLocalPort();
     }
 
-    private void useTls(TestCertificate made) {
+    private void useTls(TestCertificate made, Path trustStore) {
         SSLHostConfig host = new SSLHostConfig();
         SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.EC);
         certificate.setCertificateKeystoreFile(made.keyStore().toString());
         certificate.setCertificateKeystorePassword(TestCertificate.PASSWORD);
         host.addCertificate(certificate);
+        if (trustStore != null) {
+            host.setTruststoreFile(trustStore.toString());
+            host.setTruststorePassword(TestCertificate.PASSWORD);
+            host.setCertificateVerification("required");
+        }
         connector.setSecure(true);
         connector.setScheme("https");
         connector.setProperty("SSLEnabled", "true");

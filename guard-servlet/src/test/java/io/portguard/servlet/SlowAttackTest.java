@@ -2,6 +2,8 @@ package io.portguard.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.Attempt;
+import io.portguard.DecisionCounts;
 import io.portguard.servlet.RunningServer.Container;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -33,6 +37,8 @@ class SlowAttackTest {
 
     /** Fewer than the attack opens, as a descriptor limit would make it. */
     private static final String FEW = String.valueOf(CONNECTIONS * 2 / 5);
+
+    private static final int WARM_UP = 300;
 
     private static final boolean LONG = SECONDS >= 15;
 
@@ -110,22 +116,27 @@ class SlowAttackTest {
 
     private Ordinary attack(Container container, String mode, RunningServer.Setup setup) throws Exception {
         try (RunningServer server = container.start(setup)) {
+            new Ordinary(server.localPort()).warmUp();
             Process attacker = start(server.localPort(), mode);
             Ordinary ordinary = new Ordinary(server.localPort());
             try {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
                 while (System.nanoTime() - end < 0) {
                     ordinary.ask();
+                    if (!attacker.isAlive()) {
+                        // It is over when all its connections have been closed, and begins again.
+                        attacker = start(server.localPort(), mode);
+                    }
                     LockSupport.parkNanos(Duration.ofMillis(10).toNanos()); // the pace of ordinary clients
                 }
-                // The range attack is over when it has sent its requests.
-                assertThat(attacker.isAlive() || mode.equals("R"))
-                        .as("slowhttptest runs")
-                        .isTrue();
             } finally {
                 attacker.destroyForcibly().waitFor();
             }
             report(container + " " + mode + " " + setup.settings, ordinary);
+            DecisionCounts connections = server.port.guard().counts(Attempt.Kind.CONNECTION);
+            assertThat(connections.admitted() + connections.rejected() - ordinary.asked - WARM_UP)
+                    .as("connections of the attack")
+                    .isGreaterThan(CONNECTIONS / 2);
             return ordinary;
         }
     }
@@ -172,6 +183,7 @@ class SlowAttackTest {
         private int asked;
         private int served;
         private final long begunAtNanos = System.nanoTime();
+        private final Map<String, Integer> failures = new TreeMap<>();
         private String lastFailure = "none";
 
         Ordinary(int port) {
@@ -192,8 +204,17 @@ class SlowAttackTest {
             }
         }
 
+        /** It is no restart that is attacked. */
+        void warmUp() {
+            while (asked < WARM_UP) {
+                ask();
+            }
+            assertThat(served).isEqualTo(asked);
+        }
+
         private void failed(String why) {
-            lastFailure = why + " after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAtNanos) + " ms";
+            failures.merge(why, 1, Integer::sum);
+            lastFailure = "after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAtNanos) + " ms";
         }
 
         double successPercent() {
@@ -202,7 +223,8 @@ class SlowAttackTest {
 
         @Override
         public String toString() {
-            return served + " of " + asked + " ordinary requests served, last failure: " + lastFailure;
+            return served + " of " + asked + " ordinary requests served, failures: " + failures + ", the last one: "
+                    + lastFailure;
         }
     }
 }

@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +103,34 @@ class TlsTest {
                     .isEqualTo("ok");
             assertThat(server.port.guard().counts(Attempt.Kind.CONNECTION).admitted())
                     .isEqualTo(3);
+            server.awaitNothingActive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TOMCAT, HTTP_1_1", "TOMCAT, HTTP_2", "JETTY, HTTP_1_1", "JETTY, HTTP_2"})
+    void clientsAreToldByTheirCertificate(Container container, HttpClient.Version version) throws Exception {
+        try (RunningServer server = container.start(RunningServer.with()
+                .mutualTls(certificate)
+                .setting("clients.identify-by", "certificate")
+                .setting("connections.idle-timeout", "2s")
+                .setting("clients.rate", "0.001")
+                .setting("clients.burst", "1"))) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.localPort() + "/ok"))
+                    .build();
+            List<Integer> statuses = new ArrayList<>();
+            for (int connection = 0; connection < 2; connection++) {
+                HttpClient client = HttpClient.newBuilder()
+                        .version(version)
+                        .sslContext(certificate.proving())
+                        .build();
+                statuses.add(client.send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode());
+            }
+            assertThat(statuses).containsExactly(200, 429);
+            assertThat(server.port.topClients(10))
+                    .extracting(client -> client.client().toString())
+                    .contains("CN=localhost");
             server.awaitNothingActive();
         }
     }

@@ -170,8 +170,12 @@ record GuardProperties(
      * @param rate Requests a second of one client; by default there is no limit.
      * @param burst Requests of one client at once; by default those of one second. Only together with rate.
      * @param maxConcurrent Requests of one client in progress; by default there is no limit.
+     * @param readRate Bytes a second that one client may send, over all its connections; by default there is no limit. On
+     *     Netty.
+     * @param writeRate Bytes a second that one client may be sent, over all its connections; by default there is no
+     *     limit. On Netty.
      * @param fairShare Whether, when the port is busy, clients above their fair share are refused first.
-     * @param identifyBy What clients are told apart by: address, header:NAME or principal.
+     * @param identifyBy What clients are told apart by: address, header:NAME, principal or certificate.
      * @param ipv4Prefix Bits of an IPv4 address that make a client.
      * @param ipv6Prefix Bits of an IPv6 address that make a client.
      * @param trustedProxies Addresses or networks (CIDR) of the proxies whose forwarded headers and PROXY
@@ -182,6 +186,8 @@ record GuardProperties(
             @Nullable Double rate,
             @Nullable Double burst,
             @Nullable Integer maxConcurrent,
+            @Nullable Integer readRate,
+            @Nullable Integer writeRate,
             @Nullable Boolean fairShare,
             @Nullable String identifyBy,
             @Nullable Integer ipv4Prefix,

@@ -93,6 +93,8 @@ final class GuardSettings {
         put(StandardSettings.CLIENTS_RATE, clients.rate());
         put(StandardSettings.CLIENTS_BURST, clients.burst());
         put(StandardSettings.CLIENTS_MAX_CONCURRENT, clients.maxConcurrent());
+        put(StandardSettings.CLIENTS_READ_RATE, clients.readRate());
+        put(StandardSettings.CLIENTS_WRITE_RATE, clients.writeRate());
         put(StandardSettings.CLIENTS_FAIR_SHARE, clients.fairShare());
         if (clients.identifyBy() != null) {
             texts.put(StandardSettings.CLIENTS_IDENTIFY_BY.name(), clients.identifyBy());

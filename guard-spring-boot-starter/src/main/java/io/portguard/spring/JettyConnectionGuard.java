@@ -31,7 +31,9 @@ final class JettyConnectionGuard implements WebServerFactoryCustomizer<Configura
 
     @Override
     public void customize(ConfigurableJettyWebServerFactory factory) {
+        NettySettings.tellUnheeded(guard, "Jetty");
         factory.addServerCustomizers(this::guardConnectors);
+        ServerNotice.firstBytesAreNotGuarded(guard, "Jetty");
     }
 
     private void guardConnectors(Server server) {

@@ -2,7 +2,6 @@ package io.portguard.spring;
 
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
 import io.portguard.standard.StandardGuard;
-import java.lang.System.Logger.Level;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.connector.Connector;
@@ -21,8 +20,6 @@ import org.springframework.core.Ordered;
  */
 final class TomcatConnectionGuard implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
 
-    private static final System.Logger LOG = System.getLogger(TomcatConnectionGuard.class.getName());
-
     private final StandardGuard guard;
 
     TomcatConnectionGuard(StandardGuard guard) {
@@ -37,17 +34,16 @@ final class TomcatConnectionGuard implements WebServerFactoryCustomizer<TomcatWe
 
     @Override
     public void customize(TomcatWebServerFactory factory) {
+        NettySettings.tellUnheeded(guard, "Tomcat");
         if (factory.getProtocol().equals(TomcatWebServerFactory.DEFAULT_PROTOCOL)) {
             factory.setProtocol(GuardedHttp11NioProtocol.class.getName());
             factory.addConnectorCustomizers(this::handOver);
+            ServerNotice.firstBytesAreNotGuarded(guard, "Tomcat");
         } else {
             factory.addConnectorCustomizers(
                     connector -> connector.addLifecycleListener(event -> watchBacklog(event, connector)));
-            LOG.log(
-                    Level.INFO,
-                    "Requests are guarded and connections are not: Tomcat speaks {0} (expected: {1})",
-                    factory.getProtocol(),
-                    TomcatWebServerFactory.DEFAULT_PROTOCOL);
+            ServerNotice.connectionsAreNotGuarded(
+                    guard, "Tomcat speaks " + factory.getProtocol(), TomcatWebServerFactory.DEFAULT_PROTOCOL);
         }
     }
 

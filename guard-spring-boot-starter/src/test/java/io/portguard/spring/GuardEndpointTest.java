@@ -63,6 +63,7 @@ class GuardEndpointTest {
         assertThat(guard.get("name").asString()).isEqualTo("server");
         assertThat(guard.get("state").get("requestLimit").asInt()).isPositive();
         assertThat(guard.get("state").get("activeRequests").asLong()).isEqualTo(1); // the one that asks
+        assertThat(guard.get("state").get("connectionStance").asString()).isEqualTo("accept");
         assertThat(guard.get("requests").get("admitted").asLong()).isPositive();
         List<String> reasons = Arrays.stream(Reason.values()).map(Reason::text).toList();
         for (String kind : List.of("requests", "connections")) {

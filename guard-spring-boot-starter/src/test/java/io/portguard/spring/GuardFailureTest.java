@@ -162,8 +162,8 @@ class GuardFailureTest {
                         + " expected is a list of addresses or networks such as 10.0.0.0/8 or 2001:db8::/32, separated by"
                         + " commas. | VALUE",
                 "guard.clients.identify-by=cookie | The guard cannot be configured with guard.clients.identify-by:"
-                        + " \"cookie\" (from \"guard.clients.identify-by\" @); expected is address, header:NAME or"
-                        + " principal. | VALUE",
+                        + " \"cookie\" (from \"guard.clients.identify-by\" @); expected is address, header:NAME,"
+                        + " principal or certificate. | VALUE",
                 "guard.shedding.enabled=sometimes | The guard cannot be configured with guard.shedding.enabled:"
                         + " \"sometimes\" (from \"guard.shedding.enabled\" @); expected is true or false. | VALUE",
                 "guard.requests.concurrency.algorithm=magic | The guard cannot be configured with"

@@ -60,6 +60,8 @@ class GuardPropertiesTest {
         configured.put("clients.rate", "54");
         configured.put("clients.burst", "55");
         configured.put("clients.max-concurrent", "56");
+        configured.put("clients.read-rate", "100000");
+        configured.put("clients.write-rate", "200000");
         configured.put("clients.fair-share", "false");
         configured.put("clients.identify-by", "header:X-Api-Key");
         configured.put("clients.ipv4-prefix", "24");

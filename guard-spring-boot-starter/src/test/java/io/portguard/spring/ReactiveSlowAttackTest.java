@@ -2,6 +2,8 @@ package io.portguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.Attempt;
+import io.portguard.DecisionCounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +33,7 @@ class ReactiveSlowAttackTest {
 
     private static final int CONNECTIONS = Integer.getInteger("portguard.attack.connections", 600);
     private static final int SECONDS = Integer.getInteger("portguard.attack.seconds", 1);
+    private static final int WARM_UP = 300;
     private static final boolean LONG = SECONDS >= 15;
 
     /** Fewer than the attack opens, as a descriptor limit would make it. */
@@ -89,22 +92,27 @@ class ReactiveSlowAttackTest {
 
     private Ordinary attack(String mode, String limit) throws Exception {
         try (GuardedService service = GuardedService.startReactive(limit)) {
+            new Ordinary(service.port()).warmUp();
             Process attacker = start(service.port(), mode);
             Ordinary ordinary = new Ordinary(service.port());
             try {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
                 while (System.nanoTime() - end < 0) {
                     ordinary.ask();
+                    if (!attacker.isAlive()) {
+                        // It is over when all its connections have been closed, and begins again.
+                        attacker = start(service.port(), mode);
+                    }
                     LockSupport.parkNanos(Duration.ofMillis(10).toNanos()); // the pace of ordinary clients
                 }
-                // The range attack is over when it has sent its requests.
-                assertThat(attacker.isAlive() || mode.equals("R"))
-                        .as("slowhttptest runs")
-                        .isTrue();
             } finally {
                 attacker.destroyForcibly().waitFor();
             }
             report(mode + " " + limit, ordinary);
+            DecisionCounts connections = service.guard().guard().counts(Attempt.Kind.CONNECTION);
+            assertThat(connections.admitted() + connections.rejected() - ordinary.asked - WARM_UP)
+                    .as("connections of the attack")
+                    .isGreaterThan(CONNECTIONS / 4);
             return ordinary;
         }
     }
@@ -181,6 +189,14 @@ class ReactiveSlowAttackTest {
             } catch (IOException failed) {
                 lastFailure = failed.toString();
             }
+        }
+
+        /** It is no restart that is attacked. */
+        void warmUp() {
+            while (asked < WARM_UP) {
+                ask();
+            }
+            assertThat(served).isEqualTo(asked);
         }
 
         double successPercent() {

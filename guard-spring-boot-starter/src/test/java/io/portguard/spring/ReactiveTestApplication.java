@@ -7,9 +7,11 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -30,6 +32,8 @@ import reactor.core.publisher.Sinks;
 @EnableAutoConfiguration
 @Import(ReactiveTestApplication.Controller.class)
 class ReactiveTestApplication implements WebFluxConfigurer {
+
+    private static final byte[] CHUNK = new byte[4_096];
 
     /** By itself Spring takes Jetty's upgrade as soon as Jetty's WebSockets are on the class path, on any server. */
     @Override
@@ -120,9 +124,9 @@ class ReactiveTestApplication implements WebFluxConfigurer {
             return Flux.concat(Flux.just("line\n"), Mono.error(new IllegalStateException("in the middle")));
         }
 
-        @GetMapping("/large")
-        Mono<byte[]> large() {
-            return Mono.just(new byte[4 << 20]);
+        @GetMapping(path = "/large", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+        Flux<DataBuffer> large(ServerHttpResponse response) {
+            return Flux.range(0, 1_024).map(chunk -> response.bufferFactory().wrap(CHUNK));
         }
 
         @PostMapping("/length")

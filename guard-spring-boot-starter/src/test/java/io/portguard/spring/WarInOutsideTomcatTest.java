@@ -10,21 +10,25 @@ import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.support.SpringBootServletInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.context.WebApplicationContext;
 
-/** A service that is deployed into a Tomcat which is not its own has its requests guarded, and not its connections. */
+/** A service that is deployed into a Tomcat which is not its own has its requests guarded, and not its connections, and is told so. */
+@ExtendWith(OutputCaptureExtension.class)
 class WarInOutsideTomcatTest {
 
     @TempDir
     private Path directory;
 
     @Test
-    void hasItsRequestsGuardedAndNotItsConnections() throws Exception {
+    void hasItsRequestsGuardedAndIsToldThatItsConnectionsAreNot(CapturedOutput output) throws Exception {
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(directory.toString());
         Connector connector = new Connector();
@@ -53,6 +57,10 @@ class WarInOutsideTomcatTest {
             tomcat.destroy();
         }
         assertThat(started.get().isActive()).isFalse();
+        assertThat(output)
+                .containsOnlyOnce("Guard server: requests are guarded and connections are not:"
+                        + " the server is not this application's own (expected: an embedded server)")
+                .containsOnlyOnce("Guard server: configured without effect here: connections.max-per-client");
     }
 
     private static final class War extends SpringBootServletInitializer {
@@ -65,6 +73,8 @@ class WarInOutsideTomcatTest {
                             GuardedService.ON_TOMCAT,
                             "guard.clients.rate=0.001",
                             "guard.clients.burst=1",
+                            "guard.connections.max-per-client=5",
+                            "logging.level.io.portguard=info",
                             "logging.level.root=warn");
         }
     }

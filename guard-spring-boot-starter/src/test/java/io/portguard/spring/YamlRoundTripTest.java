@@ -35,7 +35,7 @@ class YamlRoundTripTest {
                     List.of("", "/a=critical", "GET /b/**=background, /c=normal", "PUT /=important")),
             Map.entry("requests.exempt", List.of("", "/health", "/a/**, /b", "/off", "/1.5/**, /~x")),
             Map.entry("requests.streams", List.of("", "/events/**, /download")),
-            Map.entry("clients.identify-by", List.of("address", "principal", "header:X-Api-Key")),
+            Map.entry("clients.identify-by", List.of("address", "principal", "certificate", "header:X-Api-Key")),
             Map.entry("clients.trusted-proxies", List.of("", "10.0.0.0/8", "2001:db8::/32, 127.0.0.1")),
             Map.entry(
                     "connections.server-names",

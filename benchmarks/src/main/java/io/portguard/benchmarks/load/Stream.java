@@ -2,6 +2,7 @@ package io.portguard.benchmarks.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,8 @@ record Stream(int index, int groupIndex, String group, Target target, ByteBuf re
         byte[] bytes = ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                         + "\r\nUser-Agent: portguard-load\r\nAccept: */*\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
-        ByteBuf buffer = Unpooled.directBuffer(bytes.length).writeBytes(bytes);
-        // Written time and again: no reader of it may free it.
-        return Unpooled.unreleasableBuffer(buffer).asReadOnly();
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        // Written time and again: no reader of it may free it, and the collector does in the end.
+        return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(direct)).asReadOnly();
     }
 }

@@ -44,6 +44,34 @@ enum Load {
         }
     },
 
+    /** Sends a request on a connection of its own, which the server ends, with an answer or without one. */
+    REQUEST_ON_EACH {
+        @Override
+        long run(int port, long untilNanos) throws IOException {
+            long count = 0;
+            byte[] answer = new byte[4096];
+            while (System.nanoTime() - untilNanos < 0) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    socket.setSoLinger(true, 0); // as above
+                    ask(socket, answer);
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        private void ask(Socket socket, byte[] answer) {
+            try {
+                socket.getOutputStream().write(REQUEST);
+                while (socket.getInputStream().read(answer) >= 0) {
+                    // to its end
+                }
+            } catch (IOException refused) {
+                // The connection was ended before the request had gone out.
+            }
+        }
+    },
+
     /** Sends requests on a connection that is kept. */
     REQUESTS {
         @Override

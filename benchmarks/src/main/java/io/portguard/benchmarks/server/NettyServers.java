@@ -24,10 +24,6 @@ import io.netty.util.AsciiString;
 import io.netty.util.CharsetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.Version;
-import io.portguard.Attempt;
-import io.portguard.ClientKey;
-import io.portguard.IpAddress;
-import io.portguard.Priority;
 import io.portguard.netty.GuardedPort;
 import io.portguard.standard.StandardGuard;
 import java.net.InetAddress;
@@ -48,21 +44,19 @@ final class NettyServers {
             new Subject(NETTY + ", accept and close", () -> serve(null, new CloseAll(), new Hello()));
 
     static final Subject REFUSED_CONNECTION = new Subject(
-            "portguard on netty, connection refused", () -> serve(guardWithoutConnections(), null, new Hello()));
+            "portguard on netty, connection refused", () -> serve(Guards.withoutConnections(), null, new Hello()));
 
     /** The least that it takes to turn a request away: the same answer each time, as long as the guard's. */
     static final Subject CONSTANT_503 =
             new Subject(NETTY + ", constant 503", () -> serve(null, null, new Constant(answer503())));
 
     static final Subject REFUSED_REQUEST =
-            new Subject("portguard on netty, request refused", () -> serve(fullGuard(), null, new Hello()));
+            new Subject("portguard on netty, request refused", () -> serve(Guards.full(), null, new Hello()));
 
     static final Subject HELLO = new Subject(NETTY + ", hello", () -> serve(null, null, new Hello()));
 
     static final Subject GUARDED_HELLO =
-            new Subject("portguard on netty, hello", () -> serve(guard(Map.of()), null, new Hello()));
-
-    private static final IpAddress SOMEBODY = IpAddress.parse("192.0.2.1").orElseThrow();
+            new Subject("portguard on netty, hello", () -> serve(Guards.with(Map.of()), null, new Hello()));
 
     private NettyServers() {}
 
@@ -88,29 +82,6 @@ final class NettyServers {
                 .syncUninterruptibly()
                 .channel();
         return ((InetSocketAddress) listening.localAddress()).getPort();
-    }
-
-    private static StandardGuard guard(Map<String, String> settings) {
-        return StandardGuard.builder("server").configure(settings).build();
-    }
-
-    /** A guard whose one connection is taken for good. */
-    private static StandardGuard guardWithoutConnections() {
-        StandardGuard guard = guard(Map.of("connections.max", "1"));
-        guard.guard().tryAdmit(Attempt.connection(guard.guard().client(ClientKey.of(SOMEBODY)), SOMEBODY));
-        return guard;
-    }
-
-    /** A guard whose one place for a request is taken for good. */
-    private static StandardGuard fullGuard() {
-        StandardGuard guard = guard(Map.of(
-                "requests.concurrency.algorithm", "fixed",
-                "requests.concurrency.min", "1",
-                "requests.concurrency.initial", "1",
-                "requests.concurrency.max", "1"));
-        IpAddress other = IpAddress.parse("192.0.2.1").orElseThrow();
-        guard.guard().tryAdmit(Attempt.request(guard.guard().client(ClientKey.of(other)), other, Priority.NORMAL));
-        return guard;
     }
 
     private static FullHttpResponse answer503() {

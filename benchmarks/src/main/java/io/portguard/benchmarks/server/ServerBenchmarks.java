@@ -19,7 +19,17 @@ public final class ServerBenchmarks {
                     "refused request on a kept connection, netty",
                     Load.REQUESTS,
                     NettyServers.CONSTANT_503,
-                    NettyServers.REFUSED_REQUEST));
+                    NettyServers.REFUSED_REQUEST),
+            new Comparison(
+                    "refused on a connection of its own, tomcat",
+                    Load.REQUEST_ON_EACH,
+                    ServletServers.TOMCAT_FILTER_503,
+                    ServletServers.TOMCAT_REFUSED_CONNECTION),
+            new Comparison(
+                    "refused on a connection of its own, jetty against tomcat",
+                    Load.REQUEST_ON_EACH,
+                    ServletServers.TOMCAT_FILTER_503,
+                    ServletServers.JETTY_REFUSED_CONNECTION));
 
     private static final List<Comparison> OVERHEAD = List.of(
             new Comparison("hello, netty", Load.REQUESTS, NettyServers.HELLO, NettyServers.GUARDED_HELLO),
@@ -27,7 +37,14 @@ public final class ServerBenchmarks {
                     "hello, reactor-netty",
                     Load.REQUESTS,
                     ReactorNettyServers.HELLO,
-                    ReactorNettyServers.GUARDED_HELLO));
+                    ReactorNettyServers.GUARDED_HELLO),
+            new Comparison(
+                    "hello, tomcat",
+                    Load.REQUESTS,
+                    ServletServers.TOMCAT_HELLO,
+                    ServletServers.TOMCAT_GUARDED_HELLO),
+            new Comparison(
+                    "hello, jetty", Load.REQUESTS, ServletServers.JETTY_HELLO, ServletServers.JETTY_GUARDED_HELLO));
 
     private ServerBenchmarks() {}
 

@@ -13,7 +13,14 @@ final class Subjects {
             NettyServers.HELLO,
             NettyServers.GUARDED_HELLO,
             ReactorNettyServers.HELLO,
-            ReactorNettyServers.GUARDED_HELLO);
+            ReactorNettyServers.GUARDED_HELLO,
+            ServletServers.TOMCAT_FILTER_503,
+            ServletServers.TOMCAT_REFUSED_CONNECTION,
+            ServletServers.TOMCAT_HELLO,
+            ServletServers.TOMCAT_GUARDED_HELLO,
+            ServletServers.JETTY_REFUSED_CONNECTION,
+            ServletServers.JETTY_HELLO,
+            ServletServers.JETTY_GUARDED_HELLO);
 
     private Subjects() {}
 

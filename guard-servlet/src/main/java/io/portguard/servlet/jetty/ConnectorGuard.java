@@ -8,11 +8,9 @@ import io.portguard.servlet.ConnectionGate;
 import io.portguard.settings.SettingValues;
 import io.portguard.standard.StandardSettings;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import jdk.net.ExtendedSocketOptions;
@@ -81,7 +79,7 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
 
     @Override
     public void onAccepting(SelectableChannel channel) {
-        AdmittedConnection admitted = gate.tryAdmit(remoteAddress(channel));
+        AdmittedConnection admitted = gate.tryAdmit(channel);
         if (admitted == null) {
             IO.close(channel);
             return;
@@ -137,14 +135,6 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
             transport = below.getTransport();
         }
         return transport instanceof SelectableChannel channel ? connections.get(channel) : null;
-    }
-
-    private static @Nullable SocketAddress remoteAddress(SelectableChannel channel) {
-        try {
-            return channel instanceof SocketChannel socket ? socket.getRemoteAddress() : null;
-        } catch (IOException alreadyClosed) {
-            return null;
-        }
     }
 
     private static void probeWhenSilent(SelectableChannel channel) {

@@ -18,9 +18,6 @@ final class ConnectorWatch {
 
     private static final long INTERVAL_MILLIS = 25;
 
-    /** What the platform makes of a backlog that was not set. */
-    private static final int DEFAULT_BACKLOG = 50;
-
     private final ServerConnector connector;
     private final StandardGuard port;
     private final NanoClock clock;
@@ -42,14 +39,15 @@ final class ConnectorWatch {
         waiting = false;
         int localPort = connector.getLocalPort();
         if (localPort > 0) {
-            int backlog = connector.getAcceptQueueSize();
-            port.watchBacklog(localPort, backlog > 0 ? backlog : DEFAULT_BACKLOG);
+            port.watchBacklog(localPort, connector.getAcceptQueueSize());
         }
+        port.queueDelay().watch(connector.getExecutor());
         later();
     }
 
     void stop() {
         running = false;
+        port.queueDelay().unwatch(connector.getExecutor());
         Scheduler.Task last = next;
         if (last != null) {
             last.cancel();

@@ -16,9 +16,16 @@ import org.eclipse.jetty.server.ServerConnector;
  *
  * <p>While the guard enforces, its settings take the place of Jetty's own: {@code connections.request-timeout} and
  * {@code connections.idle-timeout} that of the connector's idle timeout, outside of requests, where the latter is
- * shorter. All of them follow a tuning at once. When the guard does not enforce, Jetty's own apply.
+ * shorter. All of them follow a tuning at once. When the guard does not enforce, Jetty's own apply. An accept queue that was not configured is 1,024 long, as far
+ * as the kernel allows.
  */
 public final class JettyPort {
+
+    /**
+     * The accept queue where none was configured. The platform's own 50 is full when the acceptor has been held up for
+     * some milliseconds, and then who comes is dropped or has to be closed.
+     */
+    private static final int ACCEPT_QUEUE = 1_024;
 
     private JettyPort() {}
 
@@ -31,6 +38,9 @@ public final class JettyPort {
         if (connector.isRunning()) {
             throw new IllegalStateException(
                     "connector: " + connector + " is running (expected: guarded before it starts)");
+        }
+        if (connector.getAcceptQueueSize() <= 0) {
+            connector.setAcceptQueueSize(ACCEPT_QUEUE);
         }
         ConnectorGuard guard = new ConnectorGuard(connector, new ConnectionGate(port));
         connector.addBean(guard);

@@ -8,8 +8,6 @@ import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.ConnectionGate;
 import io.portguard.settings.SettingValues;
 import io.portguard.standard.StandardSettings;
-import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
@@ -141,7 +139,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
 
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        AdmittedConnection admitted = Objects.requireNonNull(gate).tryAdmit(remoteAddress(socket));
+        AdmittedConnection admitted = Objects.requireNonNull(gate).tryAdmit(socket);
         if (admitted == null) {
             // Closes, and takes back that the acceptor counted the connection; no wrapper knows of it yet.
             destroySocket(socket);
@@ -184,14 +182,6 @@ public final class GuardedNioEndpoint extends NioEndpoint {
                 destroySocket(socket);
             }
             return false; // the acceptor closes the wrapper if there is one
-        }
-    }
-
-    private static @Nullable SocketAddress remoteAddress(SocketChannel socket) {
-        try {
-            return socket.getRemoteAddress();
-        } catch (IOException alreadyClosed) {
-            return null;
         }
     }
 

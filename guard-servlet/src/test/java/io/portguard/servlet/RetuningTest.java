@@ -1,11 +1,9 @@
-package io.portguard.servlet.tomcat;
+package io.portguard.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.Attempt;
-import io.portguard.servlet.Await;
-import io.portguard.servlet.RawClient;
-import io.portguard.servlet.RunningTomcat;
+import io.portguard.servlet.RunningServer.Container;
 import io.portguard.settings.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,47 +13,62 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@Timeout(120)
 class RetuningTest {
 
     private static final int CLIENTS = 8;
+    private static final int TUNERS = 4;
     private static final int ROUNDS = 100;
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final LongAdder answered = new LongAdder();
 
-    @Test
-    void nothingIsLostWhenLimitsChangeWhileRequestsAreInFlight() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-        try (RunningTomcat tomcat = RunningTomcat.with()
-                .servlet("/async", (request, response) -> {
-                    var context = request.startAsync();
-                    context.start(context::complete);
-                })
-                .start()) {
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLostWhenSeveralChangeLimitsAtOnceWhileRequestsAreInFlight(Container container) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + TUNERS);
+        try (RunningServer server = container.start(RunningServer.with().servlet("/async", (request, response) -> {
+            var context = request.startAsync();
+            context.start(context::complete);
+        }))) {
             List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 String from = "127.0.0." + (2 + i % 3);
                 String path = i % 2 == 0 ? "/ok" : "/async";
-                clients.add(threads.submit(() -> askOverAndOver(tomcat.localPort, from, path)));
+                clients.add(threads.submit(() -> askOverAndOver(server.localPort(), from, path)));
             }
-            for (int round = 0; round < ROUNDS; round++) {
-                retune(tomcat.port.settings(), round);
-                long before = answered.sum();
-                Await.until("some answers", () -> answered.sum() >= before + 20);
+            AtomicInteger rounds = new AtomicInteger();
+            List<Future<?>> tuners = new ArrayList<>();
+            for (int i = 0; i < TUNERS; i++) {
+                tuners.add(threads.submit(() -> retune(server.port.settings(), rounds)));
+            }
+            for (Future<?> tuner : tuners) {
+                tuner.get(100, TimeUnit.SECONDS);
             }
             over.set(true);
             for (Future<?> client : clients) {
                 client.get(30, TimeUnit.SECONDS);
             }
-            tomcat.awaitNothingActive();
-            assertThat(tomcat.port.guard().faults()).isZero();
-            assertThat(tomcat.port.guard().counts(Attempt.Kind.REQUEST).rejected())
+            server.awaitNothingActive();
+            assertThat(server.port.guard().faults()).isZero();
+            assertThat(server.port.guard().counts(Attempt.Kind.REQUEST).rejected())
                     .isPositive();
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    private void retune(Settings settings, AtomicInteger rounds) {
+        for (int round = rounds.getAndIncrement(); round < ROUNDS; round = rounds.getAndIncrement()) {
+            retune(settings, round);
+            long before = answered.sum();
+            Await.until("some answers", () -> answered.sum() >= before + 20);
         }
     }
 

@@ -1,0 +1,197 @@
+package io.portguard.doctor;
+
+import io.portguard.Attempt;
+import io.portguard.Failure;
+import io.portguard.IpAddress;
+import io.portguard.NanoClock;
+import io.portguard.Outcome;
+import io.portguard.Permit;
+import io.portguard.connection.GuardedSocket;
+import io.portguard.connection.OpenConnection;
+import io.portguard.connection.Phase;
+import io.portguard.pressure.NetworkDrops;
+import io.portguard.rule.ScanWatch;
+import io.portguard.standard.StandardGuard;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Three guarded HTTP ports that are scanned with nmap, so often and so as the arguments say, and what the guards saw of
+ * it. To be run in a network namespace of its own.
+ */
+final class NmapScenario {
+
+    private static final int PORTS = 3;
+    private static final int JUDGED_AFTER_SECONDS = 100;
+    private static final byte[] ANSWER =
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
+
+    private static final AtomicLong SKIPPED_NANOS = new AtomicLong();
+
+    /** Runs, and what happens between two scans is skipped. */
+    private static final NanoClock CLOCK = new NanoClock() {
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime() + SKIPPED_NANOS.get();
+        }
+
+        @Override
+        public long epochMillis() {
+            return System.currentTimeMillis();
+        }
+    };
+
+    private NmapScenario() {}
+
+    /** How often, and nmap's options. */
+    public static void main(String[] args) throws Exception {
+        int scans = Integer.parseInt(args[0]);
+        ScanWatch watch = new ScanWatch();
+        List<StandardGuard> guards = new ArrayList<>();
+        List<String> ports = new ArrayList<>();
+        for (int i = 0; i < PORTS; i++) {
+            StandardGuard guard = StandardGuard.builder("port-" + i)
+                    .clock(CLOCK)
+                    .scans(watch)
+                    .tickInterval(Duration.ZERO)
+                    .build();
+            ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            ports.add(Integer.toString(server.getLocalPort()));
+            daemon(() -> accept(server, guard));
+            guards.add(guard);
+        }
+        guards.forEach(guard -> guard.guard().tick());
+        for (int scan = 0; scan < scans; scan++) {
+            nmap(ports, Arrays.asList(args).subList(1, args.length));
+            awaitNoneOpen(guards);
+            SKIPPED_NANOS.addAndGet(Duration.ofSeconds(JUDGED_AFTER_SECONDS).toNanos());
+            guards.forEach(guard -> guard.guard().tickSlowly());
+            guards.forEach(guard -> guard.guard().tick());
+        }
+        StandardGuard first = guards.get(0);
+        report("recognised", first.penalties().failures(Failure.SCAN));
+        report("scanners", first.scanners());
+        report("accepted", first.guard().counts(Attempt.Kind.CONNECTION).admitted());
+        report("resets", first.pressure().dropped(NetworkDrops.Counter.HANDSHAKE_RESET));
+        report(
+                "findings",
+                GuardDoctor.findings(first, OptionalLong.empty()).stream()
+                        .map(Finding::id)
+                        .toList());
+        report(
+                "open",
+                guards.stream().mapToLong(g -> g.status().activeConnections()).sum());
+        System.exit(0);
+    }
+
+    private static void nmap(List<String> ports, List<String> options) throws Exception {
+        List<String> command = new ArrayList<>(List.of("nmap", "-n", "-Pn", "-p", String.join(",", ports)));
+        command.addAll(options);
+        command.add("127.0.0.1");
+        Process nmap = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (nmap.waitFor() != 0) {
+            throw new IOException("nmap has failed");
+        }
+    }
+
+    /** Sockets are closed by threads of their own. */
+    private static void awaitNoneOpen(List<StandardGuard> guards) {
+        while (guards.stream().anyMatch(guard -> guard.status().activeConnections() > 0)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void accept(ServerSocket server, StandardGuard guard) {
+        try {
+            while (true) {
+                Socket socket = server.accept();
+                IpAddress peer = IpAddress.of(((InetSocketAddress) socket.getRemoteSocketAddress()).getAddress());
+                Attempt attempt = guard.attempts().ofConnection(peer).connection();
+                if (guard.guard().tryAdmit(attempt) instanceof Permit permit) {
+                    daemon(() -> new Connection(guard, permit, socket).serve());
+                }
+            }
+        } catch (IOException ended) {
+            // With the program.
+        }
+    }
+
+    private static void report(String name, Object value) {
+        System.out.println(name + "=" + value);
+    }
+
+    /** Answers a request, if one comes. */
+    private static final class Connection implements GuardedSocket {
+
+        private final Permit permit;
+        private final Socket socket;
+        private final OpenConnection open;
+        private volatile long bytes;
+
+        private Connection(StandardGuard guard, Permit permit, Socket socket) {
+            this.permit = permit;
+            this.socket = socket;
+            this.open = guard.connections().add(permit.attempt(), false, this, Phase.HEADER);
+        }
+
+        private void serve() {
+            StringBuilder header = new StringBuilder();
+            try (socket) {
+                InputStream in = socket.getInputStream();
+                for (int next = in.read(); next >= 0; next = in.read()) {
+                    header.append((char) next);
+                    bytes = header.length();
+                    if (header.indexOf(" ") > 0 && header.indexOf("\r\n\r\n") > 0) {
+                        open.enter(Phase.SERVING);
+                        socket.getOutputStream().write(ANSWER);
+                        break;
+                    }
+                }
+            } catch (IOException reset) {
+                // As nmap ends its connections.
+            }
+            open.closed();
+            permit.release(Outcome.SUCCESS);
+        }
+
+        @Override
+        public boolean awaitsBody() {
+            return false;
+        }
+
+        @Override
+        public long bytesRead() {
+            return bytes;
+        }
+
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException gone) {
+                // It is closed all the same.
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.portguard.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.pressure.NetworkNamespace;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Real scans of real ports. {@code -Dportguard.scans=1000} has as many of them made as are promised to be recognised;
+ * otherwise few are, for the time it takes.
+ */
+@Timeout(600)
+class NmapTest {
+
+    private static final String SCANS = System.getProperty("portguard.scans", "5");
+
+    private static Map<String, String> scan(String times, String... options) throws Exception {
+        NetworkNamespace.assumePossible("nmap --version");
+        String[] arguments = Stream.concat(Stream.of(times), Stream.of(options)).toArray(String[]::new);
+        try (NetworkNamespace namespace = NetworkNamespace.run("ip link set lo up", NmapScenario.class, arguments)) {
+            Map<String, String> report = namespace.report();
+            assertThat(report).containsEntry("open", "0");
+            return report;
+        }
+    }
+
+    @Test
+    void connectScansAreRecognised() throws Exception {
+        assertThat(scan(SCANS, "-sT"))
+                .containsEntry("recognised", SCANS)
+                .containsEntry("accepted", SCANS)
+                .containsEntry("scanners", "[127.0.0.1 (3 ports)]");
+    }
+
+    /** nmap finds the ports by SYNs, and connects to those that are open to hear what they speak. */
+    @Test
+    void versionScansAreRecognised() throws Exception {
+        assertThat(scan("1", "-sV"))
+                .containsEntry("recognised", "1")
+                .containsEntry("scanners", "[127.0.0.1 (3 ports)]");
+    }
+
+    /** No connection comes to be, so that nobody can be told; but that there was something is. */
+    @Test
+    void ofSynScansTheHalfOpenConnectionsAreTold() throws Exception {
+        Map<String, String> report = scan("2", "-sS");
+        assertThat(report)
+                .containsEntry("recognised", "0")
+                .containsEntry("accepted", "0")
+                .containsEntry("resets", "6");
+        assertThat(report.get("findings")).contains("half-open-resets");
+    }
+}

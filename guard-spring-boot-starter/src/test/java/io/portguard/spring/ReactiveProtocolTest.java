@@ -1,0 +1,122 @@
+package io.portguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portguard.Attempt;
+import io.portguard.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A service on Reactor Netty that speaks TLS and HTTP/2, and the bodies that it is sent. */
+class ReactiveProtocolTest {
+
+    private static final String PASSWORD = "changeit";
+
+    @TempDir
+    private static Path directory;
+
+    private static Path keys;
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        keys = directory.resolve("keys.p12");
+        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        Process made = new ProcessBuilder((keytool + " -genkeypair -alias test -keyalg EC -dname CN=localhost"
+                                + " -ext san=ip:127.0.0.1 -storetype PKCS12 -storepass " + PASSWORD + " -keystore " + keys)
+                        .split(" "))
+                .inheritIO()
+                .start();
+        assertThat(made.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(made.exitValue()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesARequestAndKeepsItsConnection(HttpClient.Version version) throws Exception {
+        try (GuardedService service = secured("guard.clients.rate=0.001", "guard.clients.burst=2")) {
+            HttpClient client = HttpClient.newBuilder()
+                    .version(version)
+                    .sslContext(trusting())
+                    .build();
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + service.port() + "/hello"))
+                    .build();
+            int[] statuses = new int[4];
+            for (int i = 0; i < statuses.length; i++) {
+                HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+                assertThat(answer.version()).isEqualTo(version);
+                statuses[i] = answer.statusCode();
+            }
+            assertThat(statuses).containsExactly(200, 200, 429, 429);
+            assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).admitted())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void endsABodyThatIsSlowerThanTheLeastRateAndNoOther() throws Exception {
+        try (GuardedService service = GuardedService.startReactive("guard.connections.min-data-rate=1000000");
+                RawConnection slow = new RawConnection(service.port());
+                RawConnection fast = new RawConnection(service.port())) {
+            slow.request("POST", "/length", "Content-Type: text/plain", "Content-Length: 100000000");
+            fast.request("POST", "/length", "Content-Type: text/plain", "Content-Length: 3");
+            assertThat(fast.send("abc").response()).startsWith("HTTP/1.1 200").endsWith("3");
+            GuardedService.await("ended", () -> {
+                try {
+                    slow.send("x");
+                } catch (IOException ended) {
+                    return true;
+                }
+                return service.guard()
+                                .guard()
+                                .counts(Attempt.Kind.CONNECTION)
+                                .rejected(Reason.TIMEOUT)
+                        == 1;
+            });
+            assertThat(service.guard()
+                            .guard()
+                            .counts(Attempt.Kind.CONNECTION)
+                            .rejected(Reason.TIMEOUT))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static GuardedService secured(String... settings) {
+        String[] properties = new String[settings.length + 3];
+        System.arraycopy(settings, 0, properties, 0, settings.length);
+        properties[settings.length] = "server.ssl.key-store=" + keys;
+        properties[settings.length + 1] = "server.ssl.key-store-password=" + PASSWORD;
+        properties[settings.length + 2] = "server.http2.enabled=true";
+        return GuardedService.startReactive(properties);
+    }
+
+    /** For clients that trust the certificate of the service alone. */
+    private static SSLContext trusting() throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(keys)) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("test", store.getCertificate("test"));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+}
