@@ -27,7 +27,8 @@ public final class Permit implements Decision {
         this.chain = chain;
         this.attempt = attempt;
         this.admittedAtNanos = admittedAtNanos;
-        this.held = held;
+        // Whoever hands a permit to another thread does so by something that publishes it.
+        HELD.lazySet(this, held);
     }
 
     /**
@@ -60,7 +61,7 @@ public final class Permit implements Decision {
         }
         attempt = next;
         admittedAtNanos = nowNanos;
-        held = holds;
+        HELD.lazySet(this, holds);
         return true;
     }
 

@@ -25,6 +25,9 @@ final class RuleChain {
     /** A bit for each rule that is about clients. */
     private final int judgingClients;
 
+    /** A bit for each rule that has something to do when an attempt ends. */
+    private final int releasing;
+
     /** A bit for each rule that is to be asked. */
     private volatile int active;
 
@@ -40,10 +43,13 @@ final class RuleChain {
         this.clock = clock;
         this.faults = faults;
         int judging = 0;
+        int ending = 0;
         for (int i = 0; i < this.rules.length; i++) {
             judging |= this.rules[i].judgesClient() ? 1 << i : 0;
+            ending |= overridesRelease(this.rules[i]) ? 1 << i : 0;
         }
         judgingClients = judging;
+        releasing = ending;
         refresh();
     }
 
@@ -95,34 +101,45 @@ final class RuleChain {
     private Decision decide(Attempt attempt, Mode mode, int asked, int counted, @Nullable Permit spent, long now) {
         int held = counted;
         Rejection passedOver = null;
-        if (mode != Mode.OFF && !attempt.exempt()) {
-            for (int rest = asked; rest != 0; rest &= rest - 1) {
-                int i = Integer.numberOfTrailingZeros(rest);
-                try {
-                    if (rules[i].tryAcquire(attempt, now) instanceof Rejection rejection) {
-                        boolean alone = (shadowed & 1 << i) != 0;
-                        if (alone || mode == Mode.SHADOW) {
-                            tellShadowed(attempt, rules[i].name(), rejection);
-                        }
-                        if (alone) {
-                            passedOver = passedOver == null ? rejection : passedOver;
-                            continue;
-                        }
-                        cancel(attempt, held & ~counted, now);
-                        return refused(attempt, rejection, mode, counted)
-                                ? rejection
-                                : permit(spent, attempt, now, counted);
+        for (int rest = mode == Mode.OFF || attempt.exempt() ? 0 : asked; rest != 0; rest &= rest - 1) {
+            int i = Integer.numberOfTrailingZeros(rest);
+            try {
+                if (rules[i].tryAcquire(attempt, now) instanceof Rejection rejection) {
+                    if (!isPassedOver(i, attempt, rejection, mode)) {
+                        return refuse(attempt, rejection, mode, held, counted, spent, now);
                     }
+                    passedOver = passedOver == null ? rejection : passedOver;
+                } else {
                     held |= 1 << i;
-                } catch (Throwable fault) {
-                    faults.record(rules[i].name(), fault);
                 }
+            } catch (Throwable fault) {
+                faults.record(rules[i].name(), fault);
             }
         }
         if (passedOver != null) {
             refused(attempt, passedOver, Mode.SHADOW, counted);
-            return permit(spent, attempt, now, held);
+        } else {
+            admitted(attempt, counted);
         }
+        return permit(spent, attempt, now, held);
+    }
+
+    /** Whether a rule that would refuse is in shadow mode by itself, so that the others are asked all the same. */
+    private boolean isPassedOver(int rule, Attempt attempt, Rejection rejection, Mode mode) {
+        boolean alone = (shadowed & 1 << rule) != 0;
+        if (alone || mode == Mode.SHADOW) {
+            tellShadowed(attempt, rules[rule].name(), rejection);
+        }
+        return alone;
+    }
+
+    private Decision refuse(
+            Attempt attempt, Rejection rejection, Mode mode, int held, int counted, @Nullable Permit spent, long now) {
+        cancel(attempt, held & ~counted, now);
+        return refused(attempt, rejection, mode, counted) ? rejection : permit(spent, attempt, now, counted);
+    }
+
+    private void admitted(Attempt attempt, int counted) {
         if (counted == 0) {
             counts.admitted(attempt);
         }
@@ -133,7 +150,6 @@ final class RuleChain {
                 faults.record("a listener", fault);
             }
         }
-        return permit(spent, attempt, now, held);
     }
 
     private Permit permit(@Nullable Permit spent, Attempt attempt, long now, int held) {
@@ -189,7 +205,7 @@ final class RuleChain {
     }
 
     void release(Attempt attempt, int held, long admittedAtNanos, Outcome outcome, long now) {
-        for (int rest = held & ~COUNTED_ELSEWHERE; rest != 0; ) {
+        for (int rest = held & releasing; rest != 0; ) {
             int i = highestBit(rest);
             rest &= ~(1 << i);
             try {
@@ -219,6 +235,18 @@ final class RuleChain {
             }
         }
         refresh();
+    }
+
+    /** Most rules hold nothing until the end, and asking them costs as much as asking one that does. */
+    private static boolean overridesRelease(Rule rule) {
+        try {
+            return rule.getClass()
+                            .getMethod("release", Attempt.class, long.class, long.class, Outcome.class)
+                            .getDeclaringClass()
+                    != Rule.class;
+        } catch (ReflectiveOperationException hidden) {
+            return true;
+        }
     }
 
     private static int highestBit(int bits) {

@@ -81,6 +81,10 @@ public final class Benchmarks implements Runnable {
             return Objects.requireNonNull(spec).commandLine();
         }
 
+        static int orElse(@Nullable Integer given, int otherwise) {
+            return given == null ? otherwise : given;
+        }
+
         private static void write(Report report, Path file) throws IOException {
             Files.writeString(
                     file,
@@ -123,9 +127,11 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--seeds",
                 paramLabel = "N",
-                description = "How many seeds each scenario is run with (default: ${DEFAULT-VALUE}).",
-                defaultValue = "5")
-        private int seeds;
+                description = "How many seeds each scenario is run with (default: 5; 25 with --full).")
+        private @Nullable Integer seeds;
+
+        @Option(names = "--full", description = "More seeds, for publication.")
+        private boolean full;
 
         @Option(
                 names = "--random",
@@ -150,7 +156,7 @@ public final class Benchmarks implements Runnable {
             LimitsBenchmark benchmark = new LimitsBenchmark(out, hindsight);
             return random > 0
                     ? benchmark.runRandom(random, first, subjects)
-                    : benchmark.runNamed(scenarios, subjects, seeds);
+                    : benchmark.runNamed(scenarios, subjects, orElse(seeds, full ? 25 : 5));
         }
     }
 
@@ -200,9 +206,12 @@ public final class Benchmarks implements Runnable {
             mixinStandardHelpOptions = true)
     static final class Memory extends Benchmark {
 
+        @Option(names = "--full", description = "Ten times the addresses in rotation, for publication.")
+        private boolean full;
+
         @Override
         Report measure(PrintWriter out, PrintWriter err) {
-            return new MemoryBenchmark(out).run();
+            return new MemoryBenchmark(out).run(full ? 100_000_000 : 10_000_000);
         }
     }
 
@@ -212,9 +221,11 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--rounds",
                 paramLabel = "N",
-                description = "How many turns each server has (default: ${DEFAULT-VALUE}).",
-                defaultValue = "11")
-        int rounds;
+                description = "How many turns each server has (default: 11; 51 with --full).")
+        private @Nullable Integer rounds;
+
+        @Option(names = "--full", description = "More turns, for publication.")
+        private boolean full;
 
         @Option(
                 names = "--seconds",
@@ -233,6 +244,10 @@ public final class Benchmarks implements Runnable {
             return load == null ? Generator.best() : load;
         }
 
+        int rounds() {
+            return orElse(rounds, full ? 51 : 11);
+        }
+
         Duration turn() {
             return Duration.ofNanos((long) (seconds * 1e9));
         }
@@ -246,7 +261,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            return ServerBenchmarks.flood(out, generator(), rounds, turn());
+            return ServerBenchmarks.flood(out, generator(), rounds(), turn());
         }
     }
 
@@ -258,7 +273,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            return ServerBenchmarks.overhead(out, generator(), rounds, turn());
+            return ServerBenchmarks.overhead(out, generator(), rounds(), turn());
         }
     }
 
@@ -275,9 +290,12 @@ public final class Benchmarks implements Runnable {
                 defaultValue = "20000")
         private int connections;
 
+        @Option(names = "--full", description = "Each source is asked ten times as often, for publication.")
+        private boolean full;
+
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws IOException {
-            return new PressureBenchmark(out).run(connections);
+            return new PressureBenchmark(out, full ? 6_000 : 600).run(connections);
         }
     }
 

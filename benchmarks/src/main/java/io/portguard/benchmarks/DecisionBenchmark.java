@@ -13,20 +13,31 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
 import io.portguard.Decision;
+import io.portguard.Guard;
 import io.portguard.IpAddress;
+import io.portguard.NanoClock;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Priority;
+import io.portguard.limit.Algorithm;
+import io.portguard.limit.Limit;
+import io.portguard.limit.LimitParameters;
+import io.portguard.limit.Limits;
+import io.portguard.rule.ClientTable;
+import io.portguard.rule.Room;
+import io.portguard.rule.StandardRules;
 import io.portguard.standard.StandardGuard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -70,6 +81,7 @@ public class DecisionBenchmark {
 
     private StandardGuard port;
     private StandardGuard full;
+    private Guard shedding;
     private Attempt[] kept;
     private ClientKey[] keys;
     private IpAddress[] addresses;
@@ -85,6 +97,9 @@ public class DecisionBenchmark {
     public static class Cursor {
 
         private int at = (int) Thread.currentThread().getId() * 7_919;
+
+        /** The permit that is used again and again, as on a kept connection. */
+        private @Nullable Permit spent;
 
         int next() {
             return at++ & (KEYS - 1);
@@ -103,6 +118,7 @@ public class DecisionBenchmark {
                         "requests.concurrency.initial", "1",
                         "requests.concurrency.max", "1"))
                 .build();
+        shedding = sheddingAll();
         buckets = Caffeine.newBuilder().maximumSize(200_000).build();
         netflix = SimpleLimiter.newBuilder().limit(Gradient2Limit.newDefault()).build();
         bulkhead = Bulkhead.of(
@@ -112,15 +128,33 @@ public class DecisionBenchmark {
         full.guard().tryAdmit(kept[0]);
     }
 
+    private static Guard sheddingAll() {
+        ClientTable table = new ClientTable(200_000, NanoClock.system());
+        Limit limit = Limits.of(Algorithm.FIXED, new LimitParameters(1, 1, 1, Duration.ofMillis(20)));
+        StandardRules rules = new StandardRules(table, limit, 1, Room.NONE, Room.NONE, NanoClock.system());
+        rules.shed(1, 1);
+        return Guard.builder("shedding")
+                .clients(table)
+                .requestRules(rules.forRequests())
+                .build();
+    }
+
     private void drawKeys() {
         int[] ranks = Zipf.ranks(clients, 0.99, KEYS, new SplittableRandom(42));
         kept = new Attempt[KEYS];
         keys = new ClientKey[KEYS];
         addresses = new IpAddress[KEYS];
+        Attempt[] connections = new Attempt[clients];
         for (int i = 0; i < KEYS; i++) {
-            addresses[i] = IpAddress.ofIpv4((10 << 24) + ranks[i]);
-            keys[i] = ClientKey.of(addresses[i]);
-            kept[i] = Attempt.request(port.guard().client(keys[i]), addresses[i], Priority.NORMAL);
+            int client = ranks[i];
+            if (connections[client] == null) {
+                IpAddress address = IpAddress.ofIpv4((10 << 24) + client);
+                connections[client] =
+                        Attempt.request(port.guard().client(ClientKey.of(address)), address, Priority.NORMAL);
+            }
+            kept[i] = connections[client];
+            keys[i] = kept[i].client().key();
+            addresses[i] = Objects.requireNonNull(kept[i].address());
         }
     }
 
@@ -128,6 +162,7 @@ public class DecisionBenchmark {
     public void tearDown() {
         port.close();
         full.close();
+        shedding.close();
     }
 
     /** The least that it takes: a counter, one bucket, and a clock read at either end. */
@@ -141,9 +176,26 @@ public class DecisionBenchmark {
         return System.nanoTime() - now;
     }
 
-    /** The client's state is at hand, as on a kept connection. */
+    /** What the clock alone takes of a refusal; twice of what is admitted and released. */
+    @Benchmark
+    public long clockRead() {
+        return System.nanoTime();
+    }
+
+    /** The client's state and a permit are at hand, as on a kept connection of Netty. */
     @Benchmark
     public Decision portguardKept(Cursor cursor) {
+        Decision decision = port.guard().tryAdmit(kept[cursor.next()], cursor.spent, System.nanoTime());
+        if (decision instanceof Permit permit) {
+            permit.release(Outcome.SUCCESS, System.nanoTime());
+            cursor.spent = permit;
+        }
+        return decision;
+    }
+
+    /** The client's state is at hand, and each request has a permit of its own, as in a servlet container. */
+    @Benchmark
+    public Decision portguardKeptNewPermit(Cursor cursor) {
         Decision decision = port.guard().tryAdmit(kept[cursor.next()]);
         if (decision instanceof Permit permit) {
             permit.release(Outcome.SUCCESS);
@@ -167,6 +219,12 @@ public class DecisionBenchmark {
     @Benchmark
     public Decision portguardRefused(Cursor cursor) {
         return full.guard().tryAdmit(kept[cursor.next()]);
+    }
+
+    /** Refused by the shedding level. */
+    @Benchmark
+    public Decision portguardShed(Cursor cursor) {
+        return shedding.tryAdmit(kept[cursor.next()]);
     }
 
     @Benchmark

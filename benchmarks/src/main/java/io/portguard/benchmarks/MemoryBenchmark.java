@@ -35,7 +35,6 @@ final class MemoryBenchmark {
 
     private static final int CLIENTS = 1_000_000;
     private static final int TRACKED = 100_000;
-    private static final int ADDRESSES = 10_000_000;
     private static final int WORST = 100;
     private static final int BURST = 500;
     private static final String BUCKET4J = "caffeine-3.3 + bucket4j-8.19";
@@ -66,13 +65,14 @@ final class MemoryBenchmark {
         this.out = out;
     }
 
-    Report run() {
+    /** @param addresses that come by in rotation */
+    Report run(int addresses) {
         bytes("portguard", this::portguard);
         bytes(BUCKET4J, this::caffeineAndBucket4j);
         bytes("map + resilience4j-2.4 rate limiters", MemoryBenchmark::mapOfRateLimiters);
         bytes("caffeine-3.3 + AtomicLong", MemoryBenchmark::caffeineAndNumbers);
-        rotate("portguard", this::portguardOfBoundedTable);
-        rotate(BUCKET4J, this::boundedCaffeineAndBucket4j);
+        rotate("portguard", addresses, this::portguardOfBoundedTable);
+        rotate(BUCKET4J, addresses, this::boundedCaffeineAndBucket4j);
         return report;
     }
 
@@ -127,9 +127,10 @@ final class MemoryBenchmark {
 
     /**
      * A hundred clients take all that their bucket holds; then come ten million addresses, each once; then the hundred
-     * try again. A microsecond passes with each request, so ten seconds in all, and ten tokens.
+     * try again. A microsecond passes with each request, so ten seconds in all, and ten tokens; with ten times the
+     * addresses a hundred, of five.
      */
-    private void rotate(String subject, Supplier<IntPredicate> bounded) {
+    private void rotate(String subject, int addresses, Supplier<IntPredicate> bounded) {
         long before = heap();
         IntPredicate requests = bounded.get();
         for (int worst = 0; worst < WORST; worst++) {
@@ -137,18 +138,18 @@ final class MemoryBenchmark {
         }
         long began = System.nanoTime();
         int served = 0;
-        for (int i = 0; i < ADDRESSES; i++) {
+        for (int i = 0; i < addresses; i++) {
             served += requests.test(WORST + i) ? 1 : 0;
         }
-        double nanos = (double) (System.nanoTime() - began) / ADDRESSES;
+        double nanos = (double) (System.nanoTime() - began) / addresses;
         double heldMegabytes = (heap() - before) / 1e6;
         int kept = 0;
         for (int worst = 0; worst < WORST; worst++) {
             kept += takeAll(worst, requests) < BURST / 2 ? 1 : 0;
         }
-        String scenario = ADDRESSES + " addresses in rotation, " + TRACKED + " tracked";
+        String scenario = addresses + " addresses in rotation, " + TRACKED + " tracked";
         add(scenario, subject, "worst debts kept", 100.0 * kept / WORST, "%");
-        add(scenario, subject, "newcomers served", 100.0 * served / ADDRESSES, "%");
+        add(scenario, subject, "newcomers served", 100.0 * served / addresses, "%");
         add(scenario, subject, "held", heldMegabytes, "MB");
         add(scenario, subject, "time", nanos, "ns/request");
     }
@@ -214,7 +215,7 @@ final class MemoryBenchmark {
     }
 
     private static String text(int client) {
-        return "10." + (client >> 16 & 0xff) + "." + (client >> 8 & 0xff) + "." + (client & 0xff);
+        return (10 + (client >> 24)) + "." + (client >> 16 & 0xff) + "." + (client >> 8 & 0xff) + "." + (client & 0xff);
     }
 
     private static long heap() {

@@ -28,16 +28,18 @@ final class PressureBenchmark {
     private static final int BACKLOG = 100;
     private static final int WAITING = 3;
     private static final int WARM_UP_ROUNDS = 400;
-    private static final int ROUNDS = 600;
     private static final long BETWEEN_ROUNDS_NANOS = Duration.ofMillis(250).toNanos();
     private static final int WHOLE_READS = 9;
 
     private final PrintWriter out;
+    private final int rounds;
     private final Report report = Report.named("pressure");
     private final AtomicLong ahead = new AtomicLong();
 
-    PressureBenchmark(PrintWriter out) {
+    /** @param rounds how often the sources are asked, after they have been warmed up */
+    PressureBenchmark(PrintWriter out, int rounds) {
         this.out = out;
+        this.rounds = rounds;
     }
 
     Report run(int connections) throws IOException {
@@ -67,7 +69,7 @@ final class PressureBenchmark {
             }
             out.printf("%n%s, held by %d processes%n", scenario, held.processes());
             rounds(guard, WARM_UP_ROUNDS);
-            rounds(guard, ROUNDS).forEach((source, costs) -> tell(scenario, source, costs));
+            rounds(guard, rounds).forEach((source, costs) -> tell(scenario, source, costs));
             if (guard.status().backlogDepth() != WAITING) {
                 throw new IllegalStateException("backlog: " + guard.status().backlogDepth() + " (expected: " + WAITING
                         + ", which wait to be accepted)");

@@ -14,7 +14,7 @@ class PressureBenchmarkTest {
     @Test
     void eachSourceThatIsThereHasItsCostBesideThatOfTheWholeTable() throws Exception {
         StringWriter out = new StringWriter();
-        Report report = new PressureBenchmark(new PrintWriter(out)).run(200);
+        Report report = new PressureBenchmark(new PrintWriter(out), 600).run(200);
         assertThat(report.rows())
                 .extracting(Report.Row::scenario)
                 .contains("idle", "200 connections of IPv4", "200 connections of IPv6");

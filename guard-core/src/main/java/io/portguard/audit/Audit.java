@@ -36,6 +36,9 @@ public final class Audit implements GuardListener {
     private long lostTold;
     private boolean begun;
 
+    /** Whether refusals go anywhere; looked at in the background, as loggers take their time to say so. */
+    private volatile boolean recordsRefusals;
+
     /**
      * An audit.
      *
@@ -47,11 +50,12 @@ public final class Audit implements GuardListener {
         this.guard = guard;
         this.clock = clock;
         this.trail = folder == null ? null : new AuditTrail(folder, guard, maxFileBytes, retention);
+        this.recordsRefusals = areRefusalsRecorded();
     }
 
     @Override
     public void rejected(Attempt attempt, Rejection rejection, boolean enforced) {
-        if (trail == null && !LOGGER.isLoggable(Level.DEBUG)) {
+        if (!recordsRefusals) {
             return;
         }
         int hash = attempt.client().key().hashCode() * 31 + rejection.reason().ordinal();
@@ -91,8 +95,13 @@ public final class Audit implements GuardListener {
                 : List.of("The audit lost " + lost + " events: its buffer was full or its folder cannot be written.");
     }
 
+    private boolean areRefusalsRecorded() {
+        return trail != null || LOGGER.isLoggable(Level.DEBUG);
+    }
+
     /** Writes what has come; may take its time, on a thread that nothing else waits for. */
     public synchronized void drain() {
+        recordsRefusals = areRefusalsRecorded();
         List<AuditEvent> events = new ArrayList<>();
         do {
             events.clear();

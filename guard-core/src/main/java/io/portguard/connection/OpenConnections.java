@@ -28,6 +28,9 @@ public final class OpenConnections {
     private final Reclaim waiting =
             new Reclaim(open, OpenConnection::isWaiting, 0, (clients, heaviest, held, now) -> {});
     private final StalledRequests stalled = new StalledRequests(open);
+    /** Made once: those who are refused ask with it. */
+    private final Reclaim.Ending forRequest = this::endForRequest;
+
     private volatile ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
     private volatile boolean enforcing = true;
     private volatile boolean draining;
@@ -130,7 +133,7 @@ public final class OpenConnections {
      * @return whether the newcomer may have the place of the one that was ended
      */
     public boolean makePlaceFor(Attempt newcomer, long now) {
-        return enforcing && stalled.makePlaceFor(newcomer.client().key(), now, this::endForRequest);
+        return enforcing && stalled.makePlaceFor(newcomer.client().key(), now, forRequest);
     }
 
     /**

@@ -6,11 +6,10 @@ import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.Verdict;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Counts what each client has in progress, and limits it where a limit is set. It counts without a limit too:
- * what is in progress when a limit comes counts against it, and fair share is judged by the count.
+ * Limits what each client has in progress. Without a limit it counts all the same: what is in progress when a limit comes
+ * counts against it, and fair share is judged by the count.
  */
 final class ClientCountRule implements Rule {
 
@@ -18,20 +17,28 @@ final class ClientCountRule implements Rule {
 
     private final Rejection rejection;
     private final ClientTable clients;
-    private final AtomicIntegerFieldUpdater<ClientState> count;
+    private final Attempt.Kind kind;
     private volatile int limit = UNLIMITED;
 
     /** The most that one client has had. Not exact under contention, as whoever loses a race did not have more by much. */
     private volatile int most;
 
-    ClientCountRule(Reason reason, ClientTable clients, AtomicIntegerFieldUpdater<ClientState> count) {
+    ClientCountRule(Reason reason, ClientTable clients, Attempt.Kind kind) {
         this.rejection = Rejection.of(reason);
         this.clients = clients;
-        this.count = count;
+        this.kind = kind;
     }
 
     void limit(int limit) {
         this.limit = limit;
+    }
+
+    /**
+     * The same rule, asked while there is a limit, or while there is none: then it refuses nothing, and is best asked
+     * after all that may, so that what they refuse need not be counted up and down.
+     */
+    Rule whileLimited(boolean limited) {
+        return new While(this, limited);
     }
 
     /** The most that one client has had since this was last asked. */
@@ -57,18 +64,18 @@ final class ClientCountRule implements Rule {
             ClientState client = clients.stateOf(attempt);
             client.accrue(now);
             int limit = this.limit;
-            int before = limit == UNLIMITED ? count.getAndIncrement(client) : count.get(client);
+            int before = limit == UNLIMITED ? client.begin(kind) : client.inProgress(kind);
             if (before >= limit) {
                 return rejection;
             }
-            if (limit == UNLIMITED || count.compareAndSet(client, before, before + 1)) {
+            if (limit == UNLIMITED || client.beginAfter(kind, before)) {
                 if (!client.isForgotten()) {
                     if (before >= most) {
                         most = before + 1;
                     }
                     return Verdict.pass();
                 }
-                count.decrementAndGet(client);
+                client.end(kind);
             }
         }
     }
@@ -77,11 +84,44 @@ final class ClientCountRule implements Rule {
     public void cancel(Attempt attempt, long now) {
         ClientState client = clients.stateOf(attempt);
         client.accrue(now);
-        count.decrementAndGet(client);
+        client.end(kind);
     }
 
     @Override
     public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
         cancel(attempt, now);
+    }
+
+    private record While(ClientCountRule rule, boolean limited) implements Rule {
+
+        @Override
+        public boolean active() {
+            return limited == (rule.limit != UNLIMITED);
+        }
+
+        @Override
+        public String name() {
+            return rule.name();
+        }
+
+        @Override
+        public boolean judgesClient() {
+            return rule.judgesClient();
+        }
+
+        @Override
+        public Verdict tryAcquire(Attempt attempt, long now) {
+            return rule.tryAcquire(attempt, now);
+        }
+
+        @Override
+        public void cancel(Attempt attempt, long now) {
+            rule.cancel(attempt, now);
+        }
+
+        @Override
+        public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
+            rule.cancel(attempt, now);
+        }
     }
 }

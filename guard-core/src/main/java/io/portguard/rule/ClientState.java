@@ -1,5 +1,6 @@
 package io.portguard.rule;
 
+import io.portguard.Attempt;
 import io.portguard.Client;
 import io.portguard.ClientKey;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -11,12 +12,10 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  */
 final class ClientState implements Client {
 
-    /** The theoretical arrival time of the client's next request; see {@link TokenBucket}. */
-    static final AtomicLongFieldUpdater<ClientState> REQUEST_BUCKET =
+    private static final AtomicLongFieldUpdater<ClientState> REQUEST_BUCKET =
             AtomicLongFieldUpdater.newUpdater(ClientState.class, "requestBucket");
 
-    /** The theoretical arrival time of the client's next connection. */
-    static final AtomicLongFieldUpdater<ClientState> ACCEPT_BUCKET =
+    private static final AtomicLongFieldUpdater<ClientState> ACCEPT_BUCKET =
             AtomicLongFieldUpdater.newUpdater(ClientState.class, "acceptBucket");
 
     static final AtomicIntegerFieldUpdater<ClientState> REQUESTS =
@@ -44,8 +43,12 @@ final class ClientState implements Client {
 
     private final ClientKey key;
 
+    /** The theoretical arrival time of the client's next request; see {@link TokenBucket}. */
     private volatile long requestBucket;
+
+    /** The theoretical arrival time of the client's next connection. */
     private volatile long acceptBucket;
+
     private volatile long usage;
     private volatile int requests;
     private volatile int connections;
@@ -165,9 +168,51 @@ final class ClientState implements Client {
         return asked;
     }
 
-    /** How long ago something of the client last began or ended; right up to 39 hours. */
+    /** How long ago something of the client last began or ended; right up to 26 days. */
     long notSeenForNanos(long nowNanos) {
         return Usage.ageNanos(usage, nowNanos);
+    }
+
+    /*
+     * Each of these names its field's updater by itself: only one that is a constant where it is used costs nothing
+     * beside the instruction it stands for.
+     */
+
+    /** The arrival time that a bucket of this kind of attempt consists of. */
+    long bucket(Attempt.Kind kind) {
+        return kind == Attempt.Kind.REQUEST ? requestBucket : acceptBucket;
+    }
+
+    boolean moveBucket(Attempt.Kind kind, long before, long after) {
+        return kind == Attempt.Kind.REQUEST
+                ? REQUEST_BUCKET.compareAndSet(this, before, after)
+                : ACCEPT_BUCKET.compareAndSet(this, before, after);
+    }
+
+    /** How much of this kind is in progress. */
+    int inProgress(Attempt.Kind kind) {
+        return kind == Attempt.Kind.REQUEST ? requests : connections;
+    }
+
+    /** One more of this kind is in progress, if there are still so many; returns whether it is. */
+    boolean beginAfter(Attempt.Kind kind, int before) {
+        return kind == Attempt.Kind.REQUEST
+                ? REQUESTS.compareAndSet(this, before, before + 1)
+                : CONNECTIONS.compareAndSet(this, before, before + 1);
+    }
+
+    /** One more of this kind is in progress; returns how many were before. */
+    int begin(Attempt.Kind kind) {
+        return kind == Attempt.Kind.REQUEST ? REQUESTS.getAndIncrement(this) : CONNECTIONS.getAndIncrement(this);
+    }
+
+    /** One of this kind has ended. */
+    void end(Attempt.Kind kind) {
+        if (kind == Attempt.Kind.REQUEST) {
+            REQUESTS.getAndDecrement(this);
+        } else {
+            CONNECTIONS.getAndDecrement(this);
+        }
     }
 
     int requests() {
@@ -183,11 +228,19 @@ final class ClientState implements Client {
         return Usage.at(usage, requests, nowNanos);
     }
 
-    /** Brings the usage up to date; to be called before the number of requests in progress changes. */
-    void accrue(long nowNanos) {
+    /**
+     * Brings the usage up to date, to {@link Usage}'s unit of time, and returns it; to be called before the number of
+     * requests in progress changes.
+     */
+    double accrue(long nowNanos) {
         long before = usage;
+        if (Usage.isOfNow(before, nowNanos)) {
+            return Usage.value(before);
+        }
+        long after = Usage.accrued(before, requests, nowNanos);
         // Whoever loses this race was overtaken by one that brought it up to date.
-        USAGE.compareAndSet(this, before, Usage.accrued(before, requests, nowNanos));
+        USAGE.compareAndSet(this, before, after);
+        return Usage.value(after);
     }
 
     /** Whether this is the first time the client is seen in this period. */

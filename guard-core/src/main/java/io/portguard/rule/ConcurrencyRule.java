@@ -11,7 +11,7 @@ import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
 import io.portguard.limit.Window;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Limits how many requests are in flight, by a {@link Limit} that learns from those that end. When the service
@@ -42,9 +42,13 @@ final class ConcurrencyRule implements Rule {
     /** Where priorities tell who comes first, shares only tell who is far above his. */
     private static final int FIRST_STANDING = 2;
 
+    private static final int IN_FLIGHT = 16;
+
     private final ClientTable clients;
     private final FairShare fairShare;
-    private final AtomicInteger inFlight = new AtomicInteger();
+    /** In the middle of two cache lines of its own: every thread writes it, and reads what else is here. */
+    private final AtomicIntegerArray inFlight = new AtomicIntegerArray(2 * IN_FLIGHT);
+
     private final Sampler sampler = new Sampler();
     private final PrioritiesSeen priorities;
 
@@ -93,7 +97,7 @@ final class ConcurrencyRule implements Rule {
     }
 
     int inFlight() {
-        return inFlight.get();
+        return inFlight.get(IN_FLIGHT);
     }
 
     @Override
@@ -107,15 +111,16 @@ final class ConcurrencyRule implements Rule {
         priorities.seen(attempt.priority());
         int standing = fairShare.standing(clients.stateOf(attempt), now);
         int threshold = present.of(attempt.priority(), standing);
-        if (fairShare.isEnabled() && places.isKeptFrom(attempt, inFlight.get(), now)) {
+        if (fairShare.isEnabled() && places.isKeptFrom(attempt, inFlight.get(IN_FLIGHT), now)) {
             // Not for want of places, of which the limit would learn.
             return FAIR_SHARE[FAIR_SHARE.length - 1];
         }
         while (true) {
-            int before = inFlight.get();
+            int before = inFlight.get(IN_FLIGHT);
             if (before >= threshold && before >= threshold + places.setAside(now)) {
                 if (places.isMadeFor(attempt, now)) {
-                    inFlight.incrementAndGet(); // in the place of one that is going, and counted until it has gone
+                    inFlight.incrementAndGet(
+                            IN_FLIGHT); // in the place of one that is going, and counted until it has gone
                     return Verdict.pass();
                 }
                 if (before < threshold + places.setAside(now)) {
@@ -126,7 +131,7 @@ final class ConcurrencyRule implements Rule {
                         ? FAIR_SHARE[standing]
                         : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
             }
-            if (inFlight.compareAndSet(before, before + 1)) {
+            if (inFlight.compareAndSet(IN_FLIGHT, before, before + 1)) {
                 if (before >= peak) {
                     peak = before + 1;
                 }
@@ -137,12 +142,12 @@ final class ConcurrencyRule implements Rule {
 
     @Override
     public void cancel(Attempt attempt, long now) {
-        inFlight.decrementAndGet();
+        inFlight.decrementAndGet(IN_FLIGHT);
     }
 
     @Override
     public void release(Attempt attempt, long admittedAt, long now, Outcome outcome) {
-        sampler.ended(outcome, now - admittedAt, inFlight.getAndDecrement());
+        sampler.ended(outcome, now - admittedAt, inFlight.getAndDecrement(IN_FLIGHT));
     }
 
     @Override
@@ -163,7 +168,7 @@ final class ConcurrencyRule implements Rule {
             return;
         }
         long completed = sampler.completedSinceWindow();
-        if (completed == 0 && inFlight.get() == 0) {
+        if (completed == 0 && inFlight.get(IN_FLIGHT) == 0) {
             // What comes next is not to be spread over the time in which there was nothing to do.
             beginWindow(elapsed, now);
         }
@@ -205,14 +210,14 @@ final class ConcurrencyRule implements Rule {
             firstCeiling = limit;
         } else {
             int reserve = Math.max(2, (limit - allowance.capacity()) / 4);
-            firstCeiling = Math.max(limit + reserve, Math.min(firstCeiling, inFlight.get() + reserve));
+            firstCeiling = Math.max(limit + reserve, Math.min(firstCeiling, inFlight.get(IN_FLIGHT) + reserve));
         }
         return firstCeiling;
     }
 
     /** Begins a window and returns the one before. */
     private Window beginWindow(long elapsed, long now) {
-        int present = inFlight.get();
+        int present = inFlight.get(IN_FLIGHT);
         Window before = sampler.next(elapsed, peak, Math.min(inFlightAtBegin, present), present - inFlightAtBegin);
         windowBeganAtNanos = now;
         inFlightAtBegin = present;

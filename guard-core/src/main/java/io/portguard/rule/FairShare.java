@@ -54,12 +54,15 @@ final class FairShare {
         if (!enabled) {
             return 0;
         }
-        double usage = client.usage(nowNanos);
+        double usage = client.accrue(nowNanos);
         if (client.seenFirstIn(period)) {
             usages.getAndIncrement(bucket(usage));
         }
         double fair = share;
-        int standing = 0;
+        if (usage <= fair) {
+            return 0;
+        }
+        int standing = 1;
         while (standing < ABOVE.length && usage > fair * ABOVE[standing]) {
             standing++;
         }

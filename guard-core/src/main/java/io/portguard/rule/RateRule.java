@@ -5,8 +5,7 @@ import io.portguard.ClientKey;
 import io.portguard.Reason;
 import io.portguard.Rule;
 import io.portguard.Verdict;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.function.Function;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class RateRule implements Rule {
 
     private final Reason reason;
-    private final Function<Attempt, ClientState> owner;
-    private final AtomicLongFieldUpdater<ClientState> bucket;
+    private final Attempt.Kind kind;
+
+    /** Whose the bucket of all is; null where each client has one. */
+    private final @Nullable ClientState all;
+
+    private final @Nullable ClientTable clients;
 
     /** Null for the bucket of all. */
     private final @Nullable Penalties penalties;
@@ -26,25 +29,26 @@ final class RateRule implements Rule {
 
     private RateRule(
             Reason reason,
-            Function<Attempt, ClientState> owner,
-            AtomicLongFieldUpdater<ClientState> bucket,
+            Attempt.Kind kind,
+            @Nullable ClientState all,
+            @Nullable ClientTable clients,
             @Nullable Penalties penalties) {
         this.reason = reason;
-        this.owner = owner;
-        this.bucket = bucket;
+        this.kind = kind;
+        this.all = all;
+        this.clients = clients;
         this.penalties = penalties;
     }
 
-    /** One bucket for all, as if all were one client. */
+    /** One bucket for all connections, as if all were of one client. */
     static RateRule ofAll(Reason reason, long nowNanos) {
         ClientState all = new ClientState(ClientKey.named("all"), nowNanos);
-        return new RateRule(reason, attempt -> all, ClientState.ACCEPT_BUCKET, null);
+        return new RateRule(reason, Attempt.Kind.CONNECTION, all, null, null);
     }
 
-    /** The bucket that each client has in this field. */
-    static RateRule ofClients(
-            Reason reason, ClientTable clients, AtomicLongFieldUpdater<ClientState> bucket, Penalties penalties) {
-        return new RateRule(reason, clients::stateOf, bucket, penalties);
+    /** The bucket that each client has for this kind of attempt. */
+    static RateRule ofClients(Reason reason, ClientTable clients, Attempt.Kind kind, Penalties penalties) {
+        return new RateRule(reason, kind, null, clients, penalties);
     }
 
     /** Sets rate and burst; null for no limit. */
@@ -69,18 +73,22 @@ final class RateRule implements Rule {
 
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
-        ClientState client = owner.apply(attempt);
+        ClientState client = owner(attempt);
         TokenBucket limit = limitOf(client, now);
-        return limit == null ? Verdict.pass() : limit.tryTake(bucket, client, now, reason);
+        return limit == null ? Verdict.pass() : limit.tryTake(client, kind, now, reason);
     }
 
     @Override
     public void cancel(Attempt attempt, long now) {
-        ClientState client = owner.apply(attempt);
+        ClientState client = owner(attempt);
         TokenBucket limit = limitOf(client, now);
         if (limit != null) {
-            limit.giveBack(bucket, client);
+            limit.giveBack(client, kind);
         }
+    }
+
+    private ClientState owner(Attempt attempt) {
+        return clients == null ? Objects.requireNonNull(all) : clients.stateOf(attempt);
     }
 
     private @Nullable TokenBucket limitOf(ClientState client, long now) {

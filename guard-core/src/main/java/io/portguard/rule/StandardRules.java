@@ -1,5 +1,6 @@
 package io.portguard.rule;
 
+import io.portguard.Attempt;
 import io.portguard.ConnectionStance;
 import io.portguard.NanoClock;
 import io.portguard.Priority;
@@ -68,14 +69,14 @@ public final class StandardRules {
         bans = new BanRule(clock, spared);
         penalties = new Penalties(clients, bans, spared, clock);
         fairShare = new FairShare(now);
-        clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, ClientState.REQUEST_BUCKET, penalties);
-        clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, ClientState.REQUESTS);
+        clientRate = RateRule.ofClients(Reason.CLIENT_RATE, clients, Attempt.Kind.REQUEST, penalties);
+        clientRequests = new ClientCountRule(Reason.CLIENT_CONCURRENCY, clients, Attempt.Kind.REQUEST);
         concurrency = new ConcurrencyRule(limit, clients, fairShare, places, now);
         shedding = new SheddingRule(concurrency);
         sheddingBackground = new BackgroundSheddingRule(shedding);
-        clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, ClientState.ACCEPT_BUCKET, penalties);
+        clientAcceptRate = RateRule.ofClients(Reason.CLIENT_ACCEPT_RATE, clients, Attempt.Kind.CONNECTION, penalties);
         acceptRate = RateRule.ofAll(Reason.ACCEPT_RATE, now);
-        clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, ClientState.CONNECTIONS);
+        clientConnections = new ClientCountRule(Reason.CLIENT_CONNECTIONS, clients, Attempt.Kind.CONNECTION);
         connections = new CountRule(Reason.CONNECTIONS.text(), Reason.CONNECTIONS, maxConnections, room);
     }
 
@@ -88,7 +89,16 @@ public final class StandardRules {
     }
 
     public Rule[] forRequests() {
-        return new Rule[] {access, bans, drain, clientRate, clientRequests, shedding, concurrency};
+        return new Rule[] {
+            access,
+            bans,
+            drain,
+            clientRate,
+            clientRequests.whileLimited(true),
+            shedding,
+            concurrency,
+            clientRequests.whileLimited(false)
+        };
     }
 
     public void access(AddressRanges allow, AddressRanges deny) {

@@ -1,9 +1,9 @@
 package io.portguard.rule;
 
+import io.portguard.Attempt;
 import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Verdict;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * The parameters of a token bucket and the arithmetic on one. Immutable.
@@ -47,25 +47,28 @@ final class TokenBucket {
         return tokenNanos * whole + Math.round(tokenNanos * (burst - whole));
     }
 
-    /** Takes a token from the bucket that a client has in this field, or says when there will be one. */
-    Verdict tryTake(AtomicLongFieldUpdater<ClientState> bucket, ClientState owner, long now, Reason reason) {
+    /** Takes a token from a client's bucket of this kind, or says when there will be one. */
+    Verdict tryTake(ClientState owner, Attempt.Kind kind, long now, Reason reason) {
         while (true) {
-            long before = bucket.get(owner);
+            long before = owner.bucket(kind);
             long after = (before - now > 0 ? before : now) + tokenNanos;
             if (isOfSlowerRate(before, now)) {
-                bucket.compareAndSet(owner, before, now + fullNanos);
+                owner.moveBucket(kind, before, now + fullNanos);
             } else if (after - now > fullNanos) {
                 long waitNanos = after - now - fullNanos;
                 return Rejection.of(reason, (long) Math.ceil(waitNanos / NANOS_PER_SECOND));
-            } else if (bucket.compareAndSet(owner, before, after)) {
+            } else if (owner.moveBucket(kind, before, after)) {
                 return Verdict.pass();
             }
         }
     }
 
     /** Gives back a token that bought nothing. */
-    void giveBack(AtomicLongFieldUpdater<ClientState> bucket, ClientState owner) {
-        bucket.addAndGet(owner, -tokenNanos);
+    void giveBack(ClientState owner, Attempt.Kind kind) {
+        long before;
+        do {
+            before = owner.bucket(kind);
+        } while (!owner.moveBucket(kind, before, before - tokenNanos));
     }
 
     /**

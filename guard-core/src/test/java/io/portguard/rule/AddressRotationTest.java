@@ -26,8 +26,8 @@ class AddressRotationTest {
     private final ManualClock clock = new ManualClock();
     private final ClientTable table = new ClientTable(TRACKED, clock);
     private final RateRule rate =
-            RateRule.ofClients(Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, clock));
-    private final ClientCountRule count = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+            RateRule.ofClients(Reason.CLIENT_RATE, table, Attempt.Kind.REQUEST, Lenient.penalties(table, clock));
+    private final ClientCountRule count = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, Attempt.Kind.REQUEST);
 
     private static ClientKey address(int network, long number) {
         return ClientKey.of(IpAddress.of(0x2001_0db8_0000_0000L + ((long) network << 32) + number, 1), 64);

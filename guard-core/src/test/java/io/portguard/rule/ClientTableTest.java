@@ -49,7 +49,7 @@ class ClientTableTest {
 
     /** A request that came and went, as the standard guard counts each. */
     private void seen(ClientState client) {
-        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, Attempt.Kind.REQUEST);
         rule.tryAcquire(Attempts.request(client), clock.nanoTime());
         rule.cancel(Attempts.request(client), clock.nanoTime());
     }
@@ -84,7 +84,7 @@ class ClientTableTest {
 
     @Test
     void aClientWithSomethingInProgressIsNeverForgotten() {
-        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, Attempt.Kind.REQUEST);
         rule.limit(1);
         for (int i = 0; i < 500; i++) {
             assertThat(rule.tryAcquire(Attempts.request(client(i)), clock.nanoTime()))
@@ -181,7 +181,7 @@ class ClientTableTest {
 
     @Test
     void aClientOfALimitSeesNoMoreInProgressThanItAllows() {
-        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+        ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, Attempt.Kind.REQUEST);
         Attempt attempt = Attempts.request(client(1));
         for (int i = 0; i < 5; i++) {
             rule.tryAcquire(attempt, clock.nanoTime());

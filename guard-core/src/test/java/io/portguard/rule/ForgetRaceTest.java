@@ -25,7 +25,7 @@ class ForgetRaceTest {
     /** Whatever was last seen at 0 is idle. */
     private final ClientTable table = new ClientTable(100, () -> LATER);
 
-    private final ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+    private final ClientCountRule rule = new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, Attempt.Kind.REQUEST);
     private final Attempt attempt = Attempts.request(table.client(Attempts.key(1)));
 
     @Test

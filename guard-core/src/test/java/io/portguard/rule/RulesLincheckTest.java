@@ -67,8 +67,8 @@ class RulesLincheckTest {
     /** A client's bucket of three tokens. */
     public static final class ClientBucket {
         private final ClientTable table = new ClientTable(10, () -> 0);
-        private final RateRule rule = RateRule.ofClients(
-                Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, () -> 0));
+        private final RateRule rule =
+                RateRule.ofClients(Reason.CLIENT_RATE, table, Attempt.Kind.REQUEST, Lenient.penalties(table, () -> 0));
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         public ClientBucket() {
@@ -116,7 +116,7 @@ class RulesLincheckTest {
     public static final class ClientCount {
         private final ClientTable table = new ClientTable(10, () -> 0);
         private final ClientCountRule rule =
-                new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, ClientState.REQUESTS);
+                new ClientCountRule(Reason.CLIENT_CONCURRENCY, table, Attempt.Kind.REQUEST);
         private final Attempt attempt = Attempts.request(new ClientState(Attempts.key(1), 0));
 
         public ClientCount() {

@@ -224,8 +224,8 @@ class TokenBucketTest {
     @Test
     void aClientsBucketIsItsOwn() {
         ClientTable table = new ClientTable(10, clock);
-        RateRule rule = RateRule.ofClients(
-                Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, clock));
+        RateRule rule =
+                RateRule.ofClients(Reason.CLIENT_RATE, table, Attempt.Kind.REQUEST, Lenient.penalties(table, clock));
         assertThat(rule.active()).isFalse();
         rule.parameters(TokenBucket.of(1, 2));
         assertThat(rule.active()).isTrue();
@@ -243,8 +243,8 @@ class TokenBucketTest {
     @Test
     void aFasterRateOfClientsHoldsFromTheNextDecisionOn() {
         ClientTable table = new ClientTable(10, clock);
-        RateRule rule = RateRule.ofClients(
-                Reason.CLIENT_RATE, table, ClientState.REQUEST_BUCKET, Lenient.penalties(table, clock));
+        RateRule rule =
+                RateRule.ofClients(Reason.CLIENT_RATE, table, Attempt.Kind.REQUEST, Lenient.penalties(table, clock));
         rule.parameters(TokenBucket.of(0.001, 5));
         Attempt one = Attempts.request(table.client(Attempts.key(1)));
         for (int i = 0; i < 6; i++) {
