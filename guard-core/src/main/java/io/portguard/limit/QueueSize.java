@@ -12,6 +12,9 @@ import java.time.Duration;
 final class QueueSize {
 
     private static final double SMALL = 0.08;
+    /** While it is only a try, those who come first still find a place. */
+    private static final double TRIED_SMALL = 0.1;
+
     private static final double FULL = 1;
     private static final double CLEARLY_MORE = 1.15;
     private static final double NO_LESS = 0.95;
@@ -29,7 +32,7 @@ final class QueueSize {
 
     /** The part of the queue that is used, above 0 and at most 1. */
     double part() {
-        return part;
+        return trying && isSmall() ? TRIED_SMALL : part;
     }
 
     boolean isSmall() {
