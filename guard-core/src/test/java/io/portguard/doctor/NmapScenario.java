@@ -34,6 +34,10 @@ final class NmapScenario {
 
     private static final int PORTS = 3;
     private static final int JUDGED_AFTER_SECONDS = 100;
+
+    /** No connection has come for so long: those that nmap has opened have been accepted. */
+    private static final int SETTLED_MILLIS = 200;
+
     private static final byte[] ANSWER =
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
 
@@ -109,11 +113,23 @@ final class NmapScenario {
         }
     }
 
-    /** Sockets are closed by threads of their own. */
-    private static void awaitNoneOpen(List<StandardGuard> guards) {
-        while (guards.stream().anyMatch(guard -> guard.status().activeConnections() > 0)) {
-            Thread.onSpinWait();
+    /** Sockets are accepted and closed by threads of their own, some when nmap has gone already. */
+    private static void awaitNoneOpen(List<StandardGuard> guards) throws InterruptedException {
+        long before = -1;
+        long accepted = accepted(guards);
+        while (accepted != before
+                || guards.stream().anyMatch(guard -> guard.status().activeConnections() > 0)) {
+            before = accepted;
+            Thread.sleep(SETTLED_MILLIS);
+            accepted = accepted(guards);
         }
+    }
+
+    private static long accepted(List<StandardGuard> guards) {
+        return guards.stream()
+                .mapToLong(
+                        guard -> guard.guard().counts(Attempt.Kind.CONNECTION).admitted())
+                .sum();
     }
 
     private static void daemon(Runnable work) {

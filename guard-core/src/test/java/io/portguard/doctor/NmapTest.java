@@ -35,14 +35,6 @@ class NmapTest {
                 .containsEntry("scanners", "[127.0.0.1 (3 ports)]");
     }
 
-    /** nmap finds the ports by SYNs, and connects to those that are open to hear what they speak. */
-    @Test
-    void versionScansAreRecognised() throws Exception {
-        assertThat(scan("1", "-sV"))
-                .containsEntry("recognised", "1")
-                .containsEntry("scanners", "[127.0.0.1 (3 ports)]");
-    }
-
     /** No connection comes to be, so that nobody can be told; but that there was something is. */
     @Test
     void ofSynScansTheHalfOpenConnectionsAreTold() throws Exception {
