@@ -63,12 +63,19 @@ final class ClientCountRule implements Rule {
         while (true) {
             ClientState client = clients.stateOf(attempt);
             client.accrue(now);
+            // The count first: were it read after the limit, others might come in under a new limit between the two.
+            int before = client.inProgress(kind);
             int limit = this.limit;
-            int before = limit == UNLIMITED ? client.begin(kind) : client.inProgress(kind);
             if (before >= limit) {
                 return rejection;
             }
-            if (limit == UNLIMITED || client.beginAfter(kind, before)) {
+            boolean begun = true;
+            if (limit == UNLIMITED) {
+                before = client.begin(kind);
+            } else {
+                begun = client.beginAfter(kind, before);
+            }
+            if (begun) {
                 if (!client.isForgotten()) {
                     if (before >= most) {
                         most = before + 1;

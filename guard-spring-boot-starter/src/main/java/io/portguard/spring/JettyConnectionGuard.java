@@ -31,9 +31,8 @@ final class JettyConnectionGuard implements WebServerFactoryCustomizer<Configura
 
     @Override
     public void customize(ConfigurableJettyWebServerFactory factory) {
-        NettySettings.tellUnheeded(guard, "Jetty");
         factory.addServerCustomizers(this::guardConnectors);
-        ServerNotice.firstBytesAreNotGuarded(guard, "Jetty");
+        ServerNotice.bytesAreNotGuarded(guard, "Jetty");
     }
 
     private void guardConnectors(Server server) {

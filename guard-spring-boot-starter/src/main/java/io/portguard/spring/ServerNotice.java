@@ -21,8 +21,10 @@ final class ServerNotice implements ApplicationListener<ContextRefreshedEvent> {
 
     private static final System.Logger LOG = System.getLogger(ServerNotice.class.getName());
 
-    /** What is decided by the first bytes of a connection, which containers read by themselves. */
-    private static final Set<Setting<?>> OF_FIRST_BYTES = Set.of(
+    /** What is decided by bytes of a connection that containers read and write by themselves. */
+    private static final Set<Setting<?>> OF_NETTY_ALONE = Set.of(
+            StandardSettings.CLIENTS_READ_RATE,
+            StandardSettings.CLIENTS_WRITE_RATE,
             StandardSettings.CONNECTIONS_MAX_TLS_HANDSHAKES,
             StandardSettings.CONNECTIONS_PROXY_PROTOCOL,
             StandardSettings.CONNECTIONS_SERVER_NAMES,
@@ -65,9 +67,9 @@ final class ServerNotice implements ApplicationListener<ContextRefreshedEvent> {
         warn(guard, setting -> setting.name().startsWith("connections."), "here");
     }
 
-    /** A container whose connections are guarded, but for what their first bytes say. */
-    static void firstBytesAreNotGuarded(StandardGuard guard, String server) {
-        warn(guard, OF_FIRST_BYTES::contains, "on " + server + ", but on Netty alone");
+    /** A container whose connections are guarded, but for what is read from them and written to them. */
+    static void bytesAreNotGuarded(StandardGuard guard, String server) {
+        warn(guard, OF_NETTY_ALONE::contains, "on " + server + ", but on Netty alone");
     }
 
     private static void warn(StandardGuard guard, Predicate<Setting<?>> inVain, String where) {

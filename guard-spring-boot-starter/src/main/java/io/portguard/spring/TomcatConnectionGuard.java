@@ -34,11 +34,10 @@ final class TomcatConnectionGuard implements WebServerFactoryCustomizer<TomcatWe
 
     @Override
     public void customize(TomcatWebServerFactory factory) {
-        NettySettings.tellUnheeded(guard, "Tomcat");
         if (factory.getProtocol().equals(TomcatWebServerFactory.DEFAULT_PROTOCOL)) {
             factory.setProtocol(GuardedHttp11NioProtocol.class.getName());
             factory.addConnectorCustomizers(this::handOver);
-            ServerNotice.firstBytesAreNotGuarded(guard, "Tomcat");
+            ServerNotice.bytesAreNotGuarded(guard, "Tomcat");
         } else {
             factory.addConnectorCustomizers(
                     connector -> connector.addLifecycleListener(event -> watchBacklog(event, connector)));

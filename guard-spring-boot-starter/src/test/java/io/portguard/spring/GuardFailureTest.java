@@ -100,7 +100,7 @@ class GuardFailureTest {
         assertThat(description(output, "guard.clients.rat=50"))
                 .isEqualTo("There is no property guard.clients.rat: \"50\" (from \"guard.clients.rat\" " + COMMAND_LINE
                         + "); the nearest are guard.clients.rate, guard.clients.burst,"
-                        + " guard.clients.fair-share.");
+                        + " guard.clients.read-rate.");
     }
 
     @Test

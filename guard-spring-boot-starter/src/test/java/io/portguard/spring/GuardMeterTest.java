@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.portguard.Failure;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.pressure.NetworkDrops;
@@ -86,6 +87,7 @@ class GuardMeterTest {
             case "reason" ->
                 Stream.concat(Stream.of("none"), Arrays.stream(Reason.values()).map(Reason::text))
                         .anyMatch(tag.getValue()::equals);
+            case "failure" -> Arrays.stream(Failure.values()).map(Failure::text).anyMatch(tag.getValue()::equals);
             case "priority" ->
                 Arrays.stream(Priority.values()).map(Priority::text).anyMatch(tag.getValue()::equals);
             case "source" -> service.guard().pressure().sources().contains(tag.getValue());

@@ -19,21 +19,24 @@ import org.springframework.context.annotation.Configuration;
 @ExtendWith(OutputCaptureExtension.class)
 class ServerNoticeTest {
 
-    private static final String[] FIRST_BYTES = {
-        "guard.connections.proxy-protocol=required", "guard.connections.wrong-protocol=shadow",
+    private static final String[] OF_NETTY_ALONE = {
+        "guard.connections.proxy-protocol=required",
+        "guard.connections.wrong-protocol=shadow",
+        "guard.clients.read-rate=5000",
     };
 
     @ParameterizedTest
     @ValueSource(strings = {"Tomcat", "Jetty"})
     void namesWhatNettyAloneCanSee(String server, CapturedOutput output) {
-        String[] properties = with("guard.connections.max-per-client=50", FIRST_BYTES);
+        String[] properties = with("guard.connections.max-per-client=50", OF_NETTY_ALONE);
         try (GuardedService service =
                 server.equals("Tomcat") ? GuardedService.start(properties) : GuardedService.startOnJetty(properties)) {
             assertThat(service.get("/hello").statusCode()).isEqualTo(200);
         }
         assertThat(output)
                 .containsOnlyOnce("Guard server: configured without effect on " + server
-                        + ", but on Netty alone: connections.proxy-protocol, connections.wrong-protocol");
+                        + ", but on Netty alone: connections.proxy-protocol, connections.wrong-protocol,"
+                        + " clients.read-rate");
     }
 
     @Test
