@@ -172,13 +172,13 @@ public abstract class RunningServer implements AutoCloseable {
             return this;
         }
 
-        /** HTTPS, with HTTP/2 for those who ask for it. */
         /** TLS with this certificate, which clients have to prove themselves with as well. */
         public Setup mutualTls(TestCertificate certificate) throws Exception {
             trustStore = certificate.trustStore();
             return tls(certificate);
         }
 
+        /** HTTPS, with HTTP/2 for those who ask for it. */
         public Setup tls(TestCertificate certificate) {
             this.certificate = certificate;
             return this;
