@@ -119,8 +119,8 @@ final class ConcurrencyRule implements Rule {
             int before = inFlight.get(IN_FLIGHT);
             if (before >= threshold && before >= threshold + places.setAside(now)) {
                 if (places.isMadeFor(attempt, now)) {
-                    inFlight.incrementAndGet(
-                            IN_FLIGHT); // in the place of one that is going, and counted until it has gone
+                    // In the place of one that is going, and counted until it has gone.
+                    inFlight.incrementAndGet(IN_FLIGHT);
                     return Verdict.pass();
                 }
                 if (before < threshold + places.setAside(now)) {

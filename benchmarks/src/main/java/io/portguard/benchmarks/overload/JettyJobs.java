@@ -1,16 +1,9 @@
 package io.portguard.benchmarks.overload;
 
-import io.portguard.servlet.GuardFilter;
-import io.portguard.servlet.jetty.JettyPort;
-import io.portguard.standard.StandardGuard;
-import jakarta.servlet.DispatcherType;
-import java.net.InetAddress;
+import io.portguard.benchmarks.server.Containers;
 import java.time.Duration;
-import java.util.EnumSet;
-import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -23,16 +16,24 @@ final class JettyJobs {
 
     private static final Duration SUSPENDED = Duration.ofMillis(100);
 
+    private static final String JOBS = Scenario.PATH + "/*";
+
     private JettyJobs() {}
 
     static int bare() throws Exception {
-        Server server = new Server();
-        return serve(server, connector(server), service());
+        return Containers.jetty(null, new JobServlet(), JOBS);
+    }
+
+    static int guarded() throws Exception {
+        return Containers.jetty(Guards.guard(), new JobServlet(), JOBS);
     }
 
     static int qosHandler() throws Exception {
         Server server = new Server();
-        QoSHandler handler = new QoSHandler(service()) {
+        ServerConnector connector = Containers.onLoopback(server);
+        ServletContextHandler service = new ServletContextHandler();
+        service.addServlet(new ServletHolder(new JobServlet()), JOBS);
+        QoSHandler handler = new QoSHandler(service) {
             @Override
             protected int getPriority(Request request) {
                 return Request.getPathInContext(request).equals(Scenario.CRITICAL_PATH) ? 1 : 0;
@@ -40,37 +41,6 @@ final class JettyJobs {
         };
         handler.setMaxRequestCount(Job.WORKERS);
         handler.setMaxSuspend(SUSPENDED);
-        return serve(server, connector(server), handler);
-    }
-
-    static int guarded() throws Exception {
-        StandardGuard guard = Guards.guard();
-        ServletContextHandler service = service();
-        FilterHolder filter = new FilterHolder(new GuardFilter(guard));
-        filter.setAsyncSupported(true);
-        service.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        Server server = new Server();
-        ServerConnector connector = connector(server);
-        server.setHandler(service);
-        JettyPort.guard(connector, guard);
-        server.start();
-        return connector.getLocalPort();
-    }
-
-    private static ServerConnector connector(Server server) {
-        ServerConnector connector = new ServerConnector(server);
-        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
-        server.addConnector(connector);
-        return connector;
-    }
-
-    private static ServletContextHandler service() {
-        ServletContextHandler context = new ServletContextHandler();
-        context.addServlet(new ServletHolder(new JobServlet()), Scenario.PATH + "/*");
-        return context;
-    }
-
-    private static int serve(Server server, ServerConnector connector, Handler handler) throws Exception {
         server.setHandler(handler);
         server.start();
         return connector.getLocalPort();

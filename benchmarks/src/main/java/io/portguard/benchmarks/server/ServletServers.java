@@ -1,10 +1,8 @@
 package io.portguard.benchmarks.server;
 
 import io.portguard.servlet.GuardFilter;
-import io.portguard.servlet.jetty.JettyPort;
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
 import io.portguard.standard.StandardGuard;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletRequest;
@@ -13,21 +11,11 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.Map;
-import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
-import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
-import org.apache.tomcat.util.descriptor.web.FilterDef;
-import org.apache.tomcat.util.descriptor.web.FilterMap;
-import org.eclipse.jetty.ee11.servlet.FilterHolder;
-import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /** A servlet that says hello on Tomcat and on Jetty, bare and guarded, and what a refusal is there without Portguard. */
@@ -69,50 +57,13 @@ final class ServletServers {
     }
 
     private static int tomcat(Connector connector, @Nullable Filter filter) throws Exception {
-        Tomcat tomcat = new Tomcat();
-        tomcat.setBaseDir(System.getProperty("java.io.tmpdir"));
-        tomcat.setSilent(true);
-        connector.setPort(0);
-        connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
         // Nobody's connection ends because it has served a hundred requests.
         connector.setProperty("maxKeepAliveRequests", "-1");
-        tomcat.setConnector(connector);
-        Context context = tomcat.addContext("", null);
-        if (filter != null) {
-            FilterDef definition = new FilterDef();
-            definition.setFilterName("first");
-            definition.setFilter(filter);
-            definition.setAsyncSupported("true");
-            context.addFilterDef(definition);
-            FilterMap map = new FilterMap();
-            map.setFilterName("first");
-            map.addURLPattern("/*");
-            context.addFilterMap(map);
-        }
-        Tomcat.addServlet(context, "hello", new Hello());
-        context.addServletMapping(PATH, "hello");
-        tomcat.start();
-        return connector.getLocalPort();
+        return Containers.tomcat(connector, filter, new Hello(), PATH);
     }
 
     private static int jetty(@Nullable StandardGuard guard) throws Exception {
-        Server server = new Server();
-        ServerConnector connector = new ServerConnector(server);
-        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
-        server.addConnector(connector);
-        ServletContextHandler context = new ServletContextHandler();
-        if (guard != null) {
-            FilterHolder filter = new FilterHolder(new GuardFilter(guard));
-            filter.setAsyncSupported(true);
-            context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        }
-        context.addServlet(new ServletHolder(new Hello()), PATH);
-        server.setHandler(context);
-        if (guard != null) {
-            JettyPort.guard(connector, guard);
-        }
-        server.start();
-        return connector.getLocalPort();
+        return Containers.jetty(guard, new Hello(), PATH);
     }
 
     @SuppressWarnings("serial") // never serialized
