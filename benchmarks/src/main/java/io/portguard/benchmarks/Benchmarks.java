@@ -314,12 +314,21 @@ public final class Benchmarks implements Runnable {
                 description = "Only this column; may be given several times, in the order wanted.")
         private List<String> metrics = List.of();
 
+        @Option(
+                names = "--subjects",
+                paramLabel = "METRIC",
+                description = "A line for each case and a column for each subject, with this metric.")
+        private @Nullable String acrossSubjects;
+
         @Override
         public Integer call() {
             CommandLine command = Objects.requireNonNull(spec).commandLine();
             try {
                 Report report = new JsonMapper().readValue(Files.readString(file), Report.class);
-                command.getOut().print(new MarkdownTable(report, metrics).text());
+                MarkdownTable table = acrossSubjects == null
+                        ? MarkdownTable.ofMetrics(report, metrics)
+                        : MarkdownTable.ofSubjects(report, acrossSubjects);
+                command.getOut().print(table.text());
                 command.getOut().flush();
                 return 0;
             } catch (IOException | JacksonException wrong) {

@@ -18,7 +18,7 @@ class MarkdownTableTest {
 
     @Test
     void oneLineForEachCaseAndSubject() {
-        assertThat(new MarkdownTable(report, List.of()).text()).isEqualTo("""
+        assertThat(MarkdownTable.ofMetrics(report, List.of()).text()).isEqualTo("""
                 | case | subject | goodput, % | connections |
                 | --- | --- | ---: | ---: |
                 | 2x | portguard | 101.3 | 12,345 |
@@ -28,13 +28,28 @@ class MarkdownTableTest {
 
     @Test
     void theColumnsThatWereAskedForInTheirOrder() {
-        assertThat(new MarkdownTable(report, List.of("connections")).text()).isEqualTo("""
+        assertThat(MarkdownTable.ofMetrics(report, List.of("connections")).text())
+                .isEqualTo("""
                 | case | subject | connections |
                 | --- | --- | ---: |
                 | 2x | portguard | 12,345 |
                 """);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new MarkdownTable(report, List.of("speed")))
+                .isThrownBy(() -> MarkdownTable.ofMetrics(report, List.of("speed")))
+                .withMessage("metric: speed (expected: one of goodput; connections)");
+    }
+
+    @Test
+    void aColumnForEachSubjectOfOneMetric() {
+        report.add("5x", "portguard", "goodput", 99, "%");
+        assertThat(MarkdownTable.ofSubjects(report, "goodput").text()).isEqualTo("""
+                | case | portguard | peer 1.0 |
+                | --- | ---: | ---: |
+                | 2x | 101.3 | 0.50 |
+                | 5x | 99.0 |  |
+                """);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MarkdownTable.ofSubjects(report, "speed"))
                 .withMessage("metric: speed (expected: one of goodput; connections)");
     }
 }

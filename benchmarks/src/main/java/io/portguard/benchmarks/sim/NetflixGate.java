@@ -19,10 +19,10 @@ final class NetflixGate implements Gate {
     private final Limit limit;
     private final Limiter<Void> limiter;
 
-    NetflixGate(NanoClock clock, Limit limit) {
+    NetflixGate(Scenario scenario, NanoClock clock, Limit limit) {
         this.limit = limit;
         this.limiter = SimpleLimiter.newBuilder()
-                .limit(limit)
+                .limit(new AboveGrain(limit, (long) (scenario.clockGrainMillis() * 1e6)))
                 .nanoClock(clock::nanoTime)
                 .build();
     }
@@ -45,6 +45,28 @@ final class NetflixGate implements Gate {
 
     static Limit fixed(int value) {
         return FixedLimit.of(value);
+    }
+
+    /**
+     * Shows a limit no latency shorter than a step of the clock. Vegas throws at a latency of 0, and the limiter that
+     * called it then keeps the permit for ever.
+     */
+    private record AboveGrain(Limit limit, long grainNanos) implements Limit {
+
+        @Override
+        public int getLimit() {
+            return limit.getLimit();
+        }
+
+        @Override
+        public void notifyOnChange(Consumer<Integer> consumer) {
+            limit.notifyOnChange(consumer);
+        }
+
+        @Override
+        public void onSample(long startTime, long rtt, int inflight, boolean didDrop) {
+            limit.onSample(startTime, Math.max(rtt, grainNanos), inflight, didDrop);
+        }
     }
 
     @Override

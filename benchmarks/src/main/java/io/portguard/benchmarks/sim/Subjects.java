@@ -22,14 +22,18 @@ final class Subjects {
         for (String algorithm : List.of("aimd", "vegas", "gradient")) {
             subjects.put(PORTGUARD + " " + algorithm, portguard(algorithm));
         }
-        subjects.put(NETFLIX + "vegas", (scenario, clock) -> new NetflixGate(clock, NetflixGate.vegas()));
+        subjects.put(NETFLIX + "vegas", (scenario, clock) -> new NetflixGate(scenario, clock, NetflixGate.vegas()));
         subjects.put(
-                NETFLIX + "vegas, windowed", (scenario, clock) -> new NetflixGate(clock, NetflixGate.vegasWindowed()));
-        subjects.put(NETFLIX + "gradient2", (scenario, clock) -> new NetflixGate(clock, NetflixGate.gradient2()));
+                NETFLIX + "vegas, windowed",
+                (scenario, clock) -> new NetflixGate(scenario, clock, NetflixGate.vegasWindowed()));
+        subjects.put(
+                NETFLIX + "gradient2", (scenario, clock) -> new NetflixGate(scenario, clock, NetflixGate.gradient2()));
         subjects.put(
                 NETFLIX + "gradient2, windowed",
-                (scenario, clock) -> new NetflixGate(clock, NetflixGate.gradient2Windowed()));
-        subjects.put("no limit", (scenario, clock) -> new NetflixGate(clock, NetflixGate.fixed(Integer.MAX_VALUE)));
+                (scenario, clock) -> new NetflixGate(scenario, clock, NetflixGate.gradient2Windowed()));
+        subjects.put(
+                "no limit",
+                (scenario, clock) -> new NetflixGate(scenario, clock, NetflixGate.fixed(Integer.MAX_VALUE)));
         return subjects;
     }
 

@@ -50,7 +50,7 @@ final class Verdicts {
         out.printf("%n%s: what was promised, in the worst run of each%n", subject);
         line(
                 out,
-                "goodput, % of the oracle, mean of all runs",
+                "goodput, mean of all runs, % of the oracle",
                 MEAN_GOODPUT,
                 meanGoodput(),
                 meanGoodput() >= MEAN_GOODPUT,
@@ -64,8 +64,16 @@ final class Verdicts {
                     found.scenario,
                     found.seed,
                     holds ? "" : " (" + found.missed + " of " + found.runs + " runs miss)");
-            line(out, promise.text(), promise.bound(), found.value, holds, where);
-            report.add("all scenarios", subject, "worst: " + promise.text(), found.value, where);
+            line(
+                    out,
+                    promise.text() + (promise.unit().equals("1") ? "" : ", " + promise.unit()),
+                    promise.bound(),
+                    found.value,
+                    holds,
+                    where);
+            report.add("all scenarios", subject, "worst: " + promise.text(), found.value, promise.unit());
+            report.add(
+                    "all scenarios", subject, "missed: " + promise.text(), found.missed, "of " + found.runs + " runs");
         });
     }
 
