@@ -64,10 +64,9 @@ final class AdaptiveLimit implements Limit {
     private static final double QUEUED = 1.3;
 
     private static final double MUCH_MORE = 1.5;
-    /** A drain found something new: much less than was thought, or more, or about the same. */
-    private static final double MUCH_LESS = 0.7;
-
+    /** A drain found more than was thought, or about the same. */
     private static final double RISEN = 1.15;
+
     private static final double ALIKE = 0.25;
     /** So much less than usual, for so many windows, is a capacity lost or a latency risen. */
     private static final double LOST = 0.8;
@@ -326,7 +325,7 @@ final class AdaptiveLimit implements Limit {
                 }
             }
             capacity = Math.max(1, rate.reference() * serviceNanos);
-            deeper = drained(capacity) < ended.limit() && (ended.foundQueue() || seen < before * MUCH_LESS);
+            deeper = drained(capacity) < ended.limit() && ended.foundQueue();
             // A latency that has risen may be a queue that changed while it was looked at.
             doubtful = seen > before * RISEN;
         }
@@ -346,7 +345,8 @@ final class AdaptiveLimit implements Limit {
             growth.hasten(drainedMean);
         }
         if (deeper) {
-            drain = new Drain(drained(capacity), ended.rate(), drainedMean);
+            // Compared with the most, since each drain takes out but a part more than the one before.
+            drain = new Drain(drained(capacity), Math.max(ended.rate(), ended.rateBefore()), drainedMean);
         } else if (queueSize.isSmall() || (queued && (lost || (isSettled() && drains++ % DRAINS_A_TRIAL == 0)))) {
             queueSize.tryOther(ended.rateBefore());
         }

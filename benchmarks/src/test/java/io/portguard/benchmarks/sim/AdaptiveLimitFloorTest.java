@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +81,12 @@ class AdaptiveLimitFloorTest {
     })
     void whatIsNotPromisedYetIsNoCollapse(String name, double goodput) {
         assertThat(run(named(name), 7).goodputPercent()).isGreaterThan(goodput);
+    }
+
+    /** Drained four times in a row, each time by less than a drain can show, until a quarter of the service was left. */
+    @Test
+    void aServiceThatIsNotWaitedForIsNotDrainedDeeper() {
+        assertThat(run(named("slow"), 3).goodputPercent()).isGreaterThan(95);
     }
 
     /** Services that were held for good at a fraction of what they can do, before the limit learned to tell. */
