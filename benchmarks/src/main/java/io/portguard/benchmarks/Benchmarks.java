@@ -323,6 +323,10 @@ public final class Benchmarks implements Runnable {
         @Override
         public Integer call() {
             CommandLine command = Objects.requireNonNull(spec).commandLine();
+            if (acrossSubjects != null && !metrics.isEmpty()) {
+                throw new CommandLine.ParameterException(
+                        command, "--subjects and --metric: columns of both (expected: one of the two)");
+            }
             try {
                 Report report = new JsonMapper().readValue(Files.readString(file), Report.class);
                 MarkdownTable table = acrossSubjects == null
