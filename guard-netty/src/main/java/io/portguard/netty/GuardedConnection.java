@@ -283,7 +283,9 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written on the event loop alone
     void bodyBytesRead(int count) {
-        bodyBytes += count;
+        if (count > 0) {
+            bodyBytes += count;
+        }
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
