@@ -22,8 +22,8 @@ import reactor.netty.http.server.HttpServerState;
  * HttpServer guarded = GuardedReactorNetty.of(guard).install(HttpServer.create());
  * }</pre>
  *
- * <p>Connections are decided at the server channel and are ended when they are silent for too long, or when the body
- * of a request comes too slowly. Requests are not decided: who does so, with the attempts that are given here, has
+ * <p>Connections are decided at the server channel, and again by their first bytes; they are ended when they are silent for
+ * too long, or when the body of a request comes too slowly. Requests are not decided: who does so, with the attempts that are given here, has
  * nothing to look up for a kept connection.
  */
 public final class GuardedReactorNetty {
@@ -76,6 +76,7 @@ public final class GuardedReactorNetty {
         GuardedConnection connection = kept(channel).connection();
         connection.capBandwidth();
         connection.waitForFirstRequest();
+        port.guarded("a connection's edge", () -> Edge.place(channel, port));
     }
 
     private void changed(Connection connection, ConnectionObserver.State state) {
