@@ -92,7 +92,7 @@ public final class GuardedReactorNetty {
         if (channel.isActive()) {
             Kept kept = kept(channel);
             kept.requests().incrementAndGet();
-            kept.connection().requestBegins();
+            kept.connection().requestBegins(port.guard().clock().nanoTime());
             if (request instanceof HttpServerRequest received) {
                 BodyWatch.place(channel.pipeline(), received.requestHeaders(), kept.connection());
             }
