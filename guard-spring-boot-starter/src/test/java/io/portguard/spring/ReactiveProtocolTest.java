@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -137,6 +138,21 @@ class ReactiveProtocolTest {
             });
             assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).rejected(Reason.TIMEOUT))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void holdsAClientToWhatItMaySend() throws Exception {
+        int rate = 60_000;
+        int length = 4 * rate; // within what WebFlux reads into memory
+        try (GuardedService service = GuardedService.startReactive("guard.clients.read-rate=" + rate);
+                RawConnection client = new RawConnection(service.port())) {
+            long begun = System.nanoTime();
+            client.request("POST", "/length", "Content-Type: text/plain", "Content-Length: " + length);
+            client.send("x".repeat(length));
+            assertThat(client.response()).startsWith("HTTP/1.1 200").endsWith(String.valueOf(length));
+            // A second's worth goes at once, and a read of 64 KiB may be ahead.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(1));
         }
     }
 
