@@ -80,14 +80,21 @@ public final class StripedSums {
         long[] sums = new long[count];
         for (int i = 0; i < STRIPES; i++) {
             Stripe stripe = own.get(i);
-            for (int number = 0; number < count; number++) {
-                sums[number] += valueIn(stripe, number) + valueIn(shared.get(i), number);
-            }
+            addTo(sums, stripe);
+            addTo(sums, shared.get(i));
             if (stripe != null) {
                 stripe.leaveIfEnded();
             }
         }
         return sums;
+    }
+
+    private static void addTo(long[] sums, @Nullable Stripe stripe) {
+        if (stripe != null) {
+            for (int number = 0; number < sums.length; number++) {
+                sums[number] += valueIn(stripe, number);
+            }
+        }
     }
 
     private static long valueIn(@Nullable Stripe stripe, int number) {

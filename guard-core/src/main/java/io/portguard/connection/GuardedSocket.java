@@ -22,6 +22,11 @@ public interface GuardedSocket {
     /** How many bytes have been read since the connection was opened. */
     long bytesRead();
 
+    /** Whether the peer has not said a word. */
+    default boolean isSilent() {
+        return bytesRead() == 0;
+    }
+
     /** Closes the connection at once, also while a thread is blocked in it. */
     void close();
 }

@@ -108,7 +108,7 @@ public final class OpenConnection {
 
     /** Whether the peer has not said a word. */
     public boolean isSilent() {
-        return socket.bytesRead() == 0;
+        return socket.isSilent();
     }
 
     /** How many bytes have come. */

@@ -93,6 +93,7 @@ public final class HttpAttempts {
         private final @Nullable IpAddress peer;
         private final @Nullable SocketEnds ends;
         private final Client peerClient;
+        private final boolean ofOneClient;
         private final @Nullable Attempt[] kept;
         private int requests;
         private Priority otherwise = Priority.NORMAL;
@@ -101,6 +102,7 @@ public final class HttpAttempts {
             this.peer = peer;
             this.ends = ends;
             this.peerClient = clients.client(identity.key(peer));
+            this.ofOneClient = identity.isFixedFor(peer);
             this.kept = new @Nullable Attempt[EXEMPT + 1];
         }
 
@@ -123,7 +125,7 @@ public final class HttpAttempts {
 
         /** Whether every request on the connection is from the same client, as it is without a proxy between. */
         public boolean isOfOneClient() {
-            return identity.isFixedFor(peer);
+            return ofOneClient;
         }
 
         /** Whether requests of many clients come on the connection, because its peer is a trusted proxy. */
@@ -132,7 +134,7 @@ public final class HttpAttempts {
         }
 
         public Attempt request(HttpRequestView request) {
-            if (!identity.isFixedFor(peer)) {
+            if (!ofOneClient) {
                 return ofRequest(peer, request, ends, otherwise);
             }
             if (peer != null && requests++ % SAMPLE == 0) {

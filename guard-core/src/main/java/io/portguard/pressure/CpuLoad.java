@@ -17,10 +17,15 @@ public final class CpuLoad implements PressureSource {
         return "cpu";
     }
 
-    /** Finer than the kernel counts would only be noise. */
+    /** Nothing follows from it, and the virtual machine reads half a dozen files to tell it. */
     @Override
     public Duration interval() {
-        return Duration.ofMillis(200);
+        return Duration.ofSeconds(1);
+    }
+
+    @Override
+    public Pace pace() {
+        return Pace.SLOW;
     }
 
     @Override

@@ -73,7 +73,7 @@ abstract class ExchangeGuard<A> extends ChannelDuplexHandler {
     }
 
     @Override
-    public final void handlerRemoved(ChannelHandlerContext removed) {
+    public void handlerRemoved(ChannelHandlerContext removed) {
         exchanges.endAll(Outcome.IGNORED);
     }
 }

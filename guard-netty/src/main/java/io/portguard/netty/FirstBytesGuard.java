@@ -39,6 +39,9 @@ final class FirstBytesGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         boolean passes = true;
+        if (length == 0) {
+            connection.speaks();
+        }
         try {
             passes = !(message instanceof ByteBuf bytes) || look(context, bytes);
         } catch (Throwable fault) {

@@ -18,7 +18,6 @@ import io.portguard.http.HttpAttempts;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +56,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
     private boolean serving;
     private boolean served;
     private volatile boolean awaitsBody;
+    private volatile boolean spoke;
     private volatile long bodyBytes;
     private volatile boolean closedByGuard;
     private volatile boolean readsHeld;
@@ -172,15 +172,8 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         }
     }
 
-    /** The same for one of this port that began before there was a cap. On any thread. */
-    void capBandwidthOf(GuardedPort cappedPort) {
-        if (port == cappedPort) {
-            try {
-                channel.eventLoop().execute(() -> port.guarded("a cap", this::capBandwidth));
-            } catch (RejectedExecutionException ending) {
-                // Its loop ends, and it with that.
-            }
-        }
+    boolean isOf(GuardedPort guardedPort) {
+        return port == guardedPort;
     }
 
     /** The first request is waited for, from now on and for as long as the request timeout. */
@@ -224,12 +217,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         return closedByGuard;
     }
 
-    /** A request has come. */
-    void requestBegins() {
-        requestBegins(now());
-    }
-
-    /** The same at a time that was just read. */
+    /** A request has come, at a time that was just read. */
     void requestBegins(long nowNanos) {
         if (!serving) {
             serving = true;
@@ -274,6 +262,11 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         enter(Phase.UPGRADED);
     }
 
+    /** Bytes have come, whatever becomes of them. */
+    void speaks() {
+        spoke = true;
+    }
+
     /** Whether bytes of a request's body would be read at this moment. */
     void awaitsBody(boolean does) {
         if (awaitsBody != does) {
@@ -283,7 +276,9 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written on the event loop alone
     void bodyBytesRead(int count) {
-        bodyBytes += count;
+        if (count > 0) {
+            bodyBytes += count;
+        }
     }
 
     /** The client broke the rules of its protocol, or did in it what costs and brings nothing. */
@@ -309,9 +304,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
 
     /** What was written waits, because the client has been sent as much as it may. */
     void writesHeld(boolean are) {
-        if (writesHeld != are) {
-            writesHeld = are;
-        }
+        writesHeld = are;
     }
 
     boolean areWritesHeld() {
@@ -341,6 +334,12 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
     @Override
     public boolean isHeldUp() {
         return readsHeld;
+    }
+
+    /** Until its first bytes have been looked at, or its first body. */
+    @Override
+    public boolean isSilent() {
+        return !spoke && bodyBytes == 0;
     }
 
     /** Those of bodies; nothing else is asked how fast it comes. */

@@ -23,6 +23,7 @@ import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -86,10 +87,18 @@ public final class GuardedPort {
     private void capBandwidth() {
         if (openConnections().bandwidth().isCapped()) {
             openConnections().forEachSocket(socket -> {
-                if (socket instanceof GuardedConnection connection) {
-                    connection.capBandwidthOf(this);
+                if (socket instanceof GuardedConnection connection && connection.isOf(this)) {
+                    capBandwidthOf(connection);
                 }
             });
+        }
+    }
+
+    private void capBandwidthOf(GuardedConnection connection) {
+        try {
+            connection.channel().eventLoop().execute(() -> guarded("a cap", connection::capBandwidth));
+        } catch (RejectedExecutionException ending) {
+            // Its loop ends, and it with that.
         }
     }
 

@@ -1,7 +1,6 @@
 package io.portguard.netty;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ServerChannel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
@@ -13,6 +12,7 @@ import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerState;
 
 /**
@@ -22,8 +22,8 @@ import reactor.netty.http.server.HttpServerState;
  * HttpServer guarded = GuardedReactorNetty.of(guard).install(HttpServer.create());
  * }</pre>
  *
- * <p>Connections are decided at the server channel and are ended when they are silent for too long, or when the body
- * of a request comes too slowly. Requests are not decided: who does so, with the attempts that are given here, has
+ * <p>Connections are decided at the server channel, and again by their first bytes; they are ended when they are silent for
+ * too long, or when the body of a request comes too slowly. Requests are not decided: who does so, with the attempts that are given here, has
  * nothing to look up for a kept connection.
  */
 public final class GuardedReactorNetty {
@@ -35,8 +35,14 @@ public final class GuardedReactorNetty {
      * own on the event loop of its connection.
      */
 
-    private static final AttributeKey<AtomicInteger> REQUESTS =
-            AttributeKey.valueOf(GuardedReactorNetty.class, "requests");
+    private static final AttributeKey<Kept> KEPT = AttributeKey.valueOf(GuardedReactorNetty.class, "kept");
+
+    /**
+     * What is kept of a connection.
+     *
+     * @param requests how many are in progress, of whatever stream
+     */
+    private record Kept(GuardedConnection connection, AtomicInteger requests) {}
 
     private final GuardedPort port;
 
@@ -58,53 +64,59 @@ public final class GuardedReactorNetty {
 
     /** The attempt of a request on this channel, to be asked for on its event loop. */
     public Attempt attempt(Channel channel, HttpRequestView request) {
-        return GuardedConnection.of(connectionOf(channel), port).attempts().request(request);
+        return kept(connectionOf(channel)).connection().attempts().request(request);
     }
 
     private void bound(DisposableServer server) {
         server.channel().pipeline().addFirst(new ConnectionGuard(port));
     }
 
-    private void begin(Channel connection) {
-        KeepAlive.set(connection);
-        GuardedConnection kept = GuardedConnection.of(connection, port);
-        kept.capBandwidth();
-        kept.waitForFirstRequest();
-        ChannelHandlerContext codec = RequestGuards.http1Codec(connection.pipeline());
-        if (codec != null) {
-            connection.pipeline().addAfter(codec.name(), null, new BodyWatch(kept));
-        }
+    private void begin(Channel channel) {
+        KeepAlive.set(channel);
+        GuardedConnection connection = kept(channel).connection();
+        connection.capBandwidth();
+        connection.waitForFirstRequest();
+        port.guarded("a connection's edge", () -> Edge.place(channel, port));
     }
 
     private void changed(Connection connection, ConnectionObserver.State state) {
-        if (state == HttpServerState.REQUEST_RECEIVED || state == ConnectionObserver.State.DISCONNECTING) {
-            Channel channel = connectionOf(connection.channel());
-            port.guarded("a change of a connection", () -> changed(channel, state == HttpServerState.REQUEST_RECEIVED));
+        if (state == HttpServerState.REQUEST_RECEIVED) {
+            port.guarded("the beginning of a request", () -> requestBegins(connection));
+        } else if (state == ConnectionObserver.State.DISCONNECTING) {
+            port.guarded("the end of a request", () -> requestEnds(connectionOf(connection.channel())));
         }
     }
 
-    private void changed(Channel channel, boolean begun) {
-        if (!channel.isActive()) {
-            return;
-        }
-        AtomicInteger requests = requests(channel);
-        GuardedConnection connection = GuardedConnection.of(channel, port);
-        if (begun) {
-            requests.incrementAndGet();
-            connection.requestBegins();
-        } else if (requests.updateAndGet(before -> Math.max(0, before - 1)) == 0) {
-            connection.waitForNextRequest();
+    private void requestBegins(Connection request) {
+        Channel channel = connectionOf(request.channel());
+        if (channel.isActive()) {
+            Kept kept = kept(channel);
+            kept.requests().incrementAndGet();
+            kept.connection().requestBegins(port.guard().clock().nanoTime());
+            if (request instanceof HttpServerRequest received) {
+                BodyWatch.place(channel.pipeline(), received.requestHeaders(), kept.connection());
+            }
         }
     }
 
-    private static AtomicInteger requests(Channel connection) {
-        Attribute<AtomicInteger> attribute = connection.attr(REQUESTS);
-        AtomicInteger requests = attribute.get();
-        if (requests == null) {
-            requests = new AtomicInteger();
-            attribute.set(requests);
+    private void requestEnds(Channel channel) {
+        if (channel.isActive()) {
+            Kept kept = kept(channel);
+            // One that ends without a request is told of as well.
+            if (kept.requests().updateAndGet(before -> Math.max(0, before - 1)) == 0) {
+                kept.connection().waitForNextRequest();
+            }
         }
-        return requests;
+    }
+
+    private Kept kept(Channel connection) {
+        Attribute<Kept> attribute = connection.attr(KEPT);
+        Kept kept = attribute.get();
+        if (kept == null) {
+            kept = new Kept(GuardedConnection.of(connection, port), new AtomicInteger());
+            attribute.set(kept);
+        }
+        return kept;
     }
 
     /** The channel that was accepted: the one itself, or the one that it is a stream of. */

@@ -1,5 +1,6 @@
 package io.portguard.netty;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -39,6 +40,9 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
      *   known, and to guess would be to read a body as a request (RFC 9110, section 10.1.1).
      * - The body is longer than is worth reading.
      * - The service is draining, or the client has not asked to keep the connection.
+     *
+     * The connection's reads are looked at only once it has sent a body or was refused something: a handler more or
+     * less in their way is what most of a guard's cost is made of.
      */
 
     /** How many bytes of a refused request's body are read for the sake of keeping the connection. */
@@ -71,6 +75,7 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
     /** How the exchange ends whose response is being written. */
     private Outcome outcome = Outcome.SUCCESS;
 
+    private @Nullable Reads reads;
     private boolean flushDue;
     private boolean dropped;
     private boolean passedOn;
@@ -109,20 +114,13 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
         }
     }
 
-    /** Somebody is ready for more; until it comes it is the client who is waited for. */
-    @Override
-    public void read(ChannelHandlerContext reading) {
-        GuardedConnection present = connection();
-        if (inBody && !swallowing && present != null) {
-            present.awaitsBody(true);
-        }
-        reading.read();
-    }
-
     private void decide(ChannelHandlerContext reading, HttpRequest request) {
         GuardedConnection present = begin(reading);
         long now = now();
         inBody = !(request instanceof LastHttpContent);
+        if (inBody && reads == null && BodyWatch.announcesBody(request.headers())) {
+            takePartInReading(reading);
+        }
         Permit permit = null;
         try {
             Decision decision = port.guard()
@@ -159,6 +157,7 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
                 .answer(
                         rejection,
                         Http1Answers.variant(fate(request, closes), HttpMethod.HEAD.equals(request.method())));
+        takePartInReading(reading);
         // Nothing can fail from here on: above, the request would still have been let through.
         closing = closes;
         swallowing = inBody && !bodyIsUncertain;
@@ -199,23 +198,46 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
         ReferenceCountUtil.release(message);
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext reading) {
-        GuardedConnection present = connection();
-        if (present != null) {
-            present.awaitsBody(false);
+    private void takePartInReading(ChannelHandlerContext reading) {
+        if (reads == null) {
+            dropped = false;
+            passedOn = false;
+            reads = new Reads();
+            reading.pipeline().addAfter(reading.name(), null, reads);
         }
-        if (flushDue) {
-            flushDue = false;
-            reading.flush();
-        }
-        boolean nobodyElseWillRead = dropped && !passedOn;
-        dropped = false;
-        passedOn = false;
-        if (nobodyElseWillRead && !reading.channel().config().isAutoRead()) {
+    }
+
+    /** What has to be done about reading on a connection that has sent a body or was refused something. */
+    private final class Reads extends ChannelDuplexHandler {
+
+        /** Somebody is ready for more; until it comes it is the client who is waited for. */
+        @Override
+        public void read(ChannelHandlerContext reading) {
+            GuardedConnection present = connection();
+            if (inBody && !swallowing && present != null) {
+                present.awaitsBody(true);
+            }
             reading.read();
         }
-        reading.fireChannelReadComplete();
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext reading) {
+            GuardedConnection present = connection();
+            if (present != null) {
+                present.awaitsBody(false);
+            }
+            if (flushDue) {
+                flushDue = false;
+                reading.flush();
+            }
+            boolean nobodyElseWillRead = dropped && !passedOn;
+            dropped = false;
+            passedOn = false;
+            if (nobodyElseWillRead && !reading.channel().config().isAutoRead()) {
+                reading.read();
+            }
+            reading.fireChannelReadComplete();
+        }
     }
 
     /** The codec may have made way for another one: a client that began with HTTP/2 is told of by an event. */
@@ -234,6 +256,16 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
         port.guardRequests(leaving.pipeline());
         if (!leaving.isRemoved()) {
             leaving.pipeline().remove(this);
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        super.handlerRemoved(removed);
+        Reads present = reads;
+        reads = null;
+        if (present != null && removed.pipeline().context(present) != null) {
+            removed.pipeline().remove(present);
         }
     }
 

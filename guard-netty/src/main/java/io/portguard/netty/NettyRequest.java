@@ -2,6 +2,7 @@ package io.portguard.netty;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
 import io.portguard.http.HttpRequestView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * one after the other; the path is cut out of the target when it is first asked for.
  */
 final class NettyRequest implements HttpRequestView {
+
+    private static final AsciiString PRIORITY = AsciiString.cached("Priority");
 
     private final PeerCertificate certificate = new PeerCertificate();
     private @Nullable HttpRequest request;
@@ -46,7 +49,8 @@ final class NettyRequest implements HttpRequestView {
 
     @Override
     public @Nullable String header(String name) {
-        String first = present().headers().get(name);
+        // Of a name that knows its hash, since each request is asked for this one.
+        String first = present().headers().get(name.equals(PRIORITY.toString()) ? PRIORITY : name);
         if (first == null) {
             return null;
         }

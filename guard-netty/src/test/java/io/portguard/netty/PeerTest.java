@@ -2,16 +2,19 @@ package io.portguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portguard.Failure;
 import io.portguard.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that other people have written; skipped, loudly, where they are not installed. */
 class PeerTest {
@@ -20,6 +23,9 @@ class PeerTest {
     private static final Map<String, String> PATIENT = Map.of(
             "requests.concurrency.algorithm", "fixed",
             "shedding.enabled", "false");
+
+    @TempDir
+    Path folder;
 
     @Test
     void curl() throws Exception {
@@ -78,6 +84,34 @@ class PeerTest {
                     .doesNotContain("Socket errors");
             server.requestGate.refuse(Reason.CONCURRENCY);
             assertThat(run(load)).contains("Non-2xx").doesNotContain("Socket errors");
+        }
+    }
+
+    /** Headers that never end, while others come on new connections. */
+    @Test
+    void slowhttptest() throws Exception {
+        Tool slowhttptest = Tool.of("slowhttptest");
+        try (LoopbackServer server = new LoopbackServer(Map.of(
+                "connections.request-timeout", "500ms",
+                "requests.concurrency.algorithm", "fixed",
+                "shedding.enabled", "false"))) {
+            String url = "http://127.0.0.1:" + server.port() + "/hello";
+            List<String> headers =
+                    List.of("-H", "-c", "300", "-r", "300", "-i", "1", "-l", "15", "-x", "10", "-u", url);
+            Process attack = slowhttptest.start(folder.resolve("log"), headers);
+            try {
+                Eventually.until("it holds connections", () -> server.activeConnections() >= 50);
+                Eventually.until("they are ended for that", () -> {
+                    try (RawClient other = server.connect()) {
+                        assertThat(other.get("/hello")).endsWith("hello");
+                    } catch (IOException refused) {
+                        throw new AssertionError(refused);
+                    }
+                    return server.guard.penalties().failures(Failure.TIMEOUT) >= 100;
+                });
+            } finally {
+                attack.destroyForcibly().waitFor();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.portguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portguard.Attempt;
 import io.portguard.Reason;
@@ -13,8 +14,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,54 @@ class ReactiveProtocolTest {
     }
 
     @Test
+    void endsAHandshakeThatTakesTooLong() throws Exception {
+        try (GuardedService service = secured(
+                        "guard.connections.tls-handshake-timeout=200ms", "guard.connections.request-timeout=1m");
+                RawConnection silent = new RawConnection(service.port())) {
+            assertThat(silent.isClosedWithoutAWord()).isTrue();
+            assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).rejected(Reason.TIMEOUT))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void turnsDownAHandshakeByItsServerName() throws Exception {
+        try (GuardedService service = secured(
+                "guard.connections.server-names[0]=api.example.com=allow",
+                "guard.connections.server-names[1]=*=deny")) {
+            HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + service.port() + "/hello"))
+                    .build();
+            assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("unrecognized_name");
+        }
+    }
+
+    @Test
+    void turnsDownAProtocolThatIsNotSpokenThere() throws Exception {
+        try (GuardedService service = secured();
+                RawConnection plain = new RawConnection(service.port())) {
+            plain.request("GET", "/hello");
+            assertThat(plain.response()).startsWith("HTTP/1.1 400");
+        }
+    }
+
+    @Test
+    void believesThePreambleOfATrustedProxy() throws Exception {
+        try (GuardedService service = GuardedService.startReactive(
+                        "guard.clients.trusted-proxies=127.0.0.1", "guard.access.deny=192.0.2.1");
+                RawConnection denied = new RawConnection(service.port());
+                RawConnection other = new RawConnection(service.port())) {
+            denied.send("PROXY TCP4 192.0.2.1 127.0.0.1 4711 80\r\n");
+            other.send("PROXY TCP4 192.0.2.2 127.0.0.1 4711 80\r\n");
+            other.request("GET", "/hello");
+            assertThat(other.response()).startsWith("HTTP/1.1 200");
+            assertThat(denied.isClosedWithoutAWord()).isTrue();
+        }
+    }
+
+    @Test
     void endsABodyThatIsSlowerThanTheLeastRateAndNoOther() throws Exception {
         try (GuardedService service = GuardedService.startReactive("guard.connections.min-data-rate=1000000");
                 RawConnection slow = new RawConnection(service.port());
@@ -87,6 +138,21 @@ class ReactiveProtocolTest {
             });
             assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).rejected(Reason.TIMEOUT))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void holdsAClientToWhatItMaySend() throws Exception {
+        int rate = 60_000;
+        int length = 4 * rate; // within what WebFlux reads into memory
+        try (GuardedService service = GuardedService.startReactive("guard.clients.read-rate=" + rate);
+                RawConnection client = new RawConnection(service.port())) {
+            long begun = System.nanoTime();
+            client.request("POST", "/length", "Content-Type: text/plain", "Content-Length: " + length);
+            client.send("x".repeat(length));
+            assertThat(client.response()).startsWith("HTTP/1.1 200").endsWith(String.valueOf(length));
+            // A second's worth goes at once, and a read of 64 KiB may be ahead.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(1));
         }
     }
 
