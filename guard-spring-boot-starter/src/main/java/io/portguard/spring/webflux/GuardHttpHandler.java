@@ -3,15 +3,9 @@ package io.portguard.spring.webflux;
 import io.portguard.Decision;
 import io.portguard.Outcome;
 import io.portguard.Permit;
-import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.http.RateLimitFields;
-import io.portguard.http.Refusal;
 import io.portguard.standard.StandardGuard;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -58,7 +52,7 @@ public final class GuardHttpHandler implements HttpHandler {
     private Mono<Void> decideAndHandle(ServerHttpRequest request, ServerHttpResponse response) {
         Decision decision = decide(request);
         if (decision instanceof Rejection rejection) {
-            Mono<Void> refusal = refusal(response, rejection);
+            Mono<Void> refusal = ReactiveRefusal.of(port, response, rejection);
             return refusal == null ? next.handle(request, response) : refusal;
         }
         return decision instanceof Permit permit ? serve(request, response, permit) : next.handle(request, response);
@@ -81,13 +75,20 @@ public final class GuardHttpHandler implements HttpHandler {
             } else if (isStream(request)) {
                 response.beforeCommit(() -> Mono.fromRunnable(() -> permit.release(ResponseOutcomes.of(response))));
             }
-            return next.handle(request, response)
+            return identifiedLater(next.handle(request, response), permit)
                     .doOnError(error -> permit.release(ResponseOutcomes.of(error)))
                     .doFinally(signal -> release(signal, response, permit));
         } catch (Throwable thrown) {
             permit.release(ResponseOutcomes.of(thrown));
             throw thrown;
         }
+    }
+
+    /** Shows the permit to {@link PrincipalWebFilter}, if there is to be one. */
+    private Mono<Void> identifiedLater(Mono<Void> handling, Permit permit) {
+        return port.attempts().areIdentifiedLater()
+                ? handling.contextWrite(context -> context.put(port, permit))
+                : handling;
     }
 
     private boolean isStream(ServerHttpRequest request) {
@@ -109,34 +110,5 @@ public final class GuardHttpHandler implements HttpHandler {
 
     private static void release(SignalType signal, ServerHttpResponse response, Permit permit) {
         permit.release(signal == SignalType.CANCEL ? Outcome.IGNORED : ResponseOutcomes.of(response));
-    }
-
-    /** The answer to a refused request; null when it cannot be made and the request has to go on. */
-    private @Nullable Mono<Void> refusal(ServerHttpResponse response, Rejection rejection) {
-        try {
-            Refusal refusal = Refusal.of(rejection.reason());
-            response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
-            HttpHeaders headers = response.getHeaders();
-            headers.set(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE);
-            headers.setContentLength(refusal.body().length);
-            headers.set(Refusal.RETRY_AFTER, Refusal.retryAfter(rejection));
-            RateLimitFields fields = port.rateLimitFields();
-            if (fields != null) {
-                headers.set(Refusal.RATE_LIMIT_POLICY, fields.policy());
-                headers.set(Refusal.RATE_LIMIT, fields.rateLimit(rejection));
-            }
-            if (rejection.reason() == Reason.DRAINING) {
-                // A service that shuts down is glad of every connection that ends.
-                headers.set(HttpHeaders.CONNECTION, "close");
-            }
-            // A copy, because what is wrapped may be written to by whoever gets it. Completed as well, because a HEAD
-            // request's response leaves the body out and is not committed by it.
-            Mono<DataBuffer> body = Mono.fromSupplier(
-                    () -> response.bufferFactory().wrap(refusal.body().clone()));
-            return response.writeWith(body).then(Mono.defer(response::setComplete));
-        } catch (Throwable fault) {
-            port.guard().fault("refusing a request", fault);
-            return null;
-        }
     }
 }
