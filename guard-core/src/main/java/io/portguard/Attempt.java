@@ -85,6 +85,11 @@ public final class Attempt {
         return new Attempt(kind, priority, exempt, ofProxy, client, address, connection);
     }
 
+    /** The same attempt as that of a client that has become known since. */
+    public Attempt of(Client known) {
+        return new Attempt(kind, priority, exempt, ofProxy, known, address, ends);
+    }
+
     public Kind kind() {
         return kind;
     }

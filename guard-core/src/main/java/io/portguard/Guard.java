@@ -111,6 +111,20 @@ public final class Guard implements AutoCloseable {
     }
 
     /**
+     * Decides about a request that was admitted by its address, now that it is known who makes it: the rules about
+     * clients give back what they hold for the address and are asked for the client. In shadow mode they hold nothing for
+     * one that they would refuse.
+     *
+     * @param admitted which is for this attempt from now on, and is released as ever, whatever is decided; not one that is
+     *     given anew by {@link #tryAdmit(Attempt, Permit, long)}
+     * @param attempt the same as that of its client
+     * @return the same permit, or why the request is not to go on
+     */
+    public Decision identify(Permit admitted, Attempt attempt) {
+        return chain(attempt.kind()).identify(admitted, attempt, mode);
+    }
+
+    /**
      * Refuses an attempt that was admitted, for what an adapter has found out about it since. Its permit is released
      * as ever.
      *

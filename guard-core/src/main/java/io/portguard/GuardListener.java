@@ -8,7 +8,8 @@ public interface GuardListener {
 
     /**
      * An attempt was admitted; not called for those that shadow mode let through. A connection from a proxy that tells
-     * whose it is comes as two attempts, first as the proxy's and then as its client's.
+     * whose it is comes as two attempts, first as the proxy's and then as its client's. So does a request whose client
+     * becomes known later, {@link Guard#identify(Permit, Attempt)}; but it is released once.
      */
     default void admitted(Attempt attempt) {}
 

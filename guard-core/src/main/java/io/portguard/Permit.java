@@ -65,6 +65,31 @@ public final class Permit implements Decision {
         return true;
     }
 
+    /** Gives up what these rules hold for it, unless it is released; returns which of them held something. */
+    int giveUp(int rules) {
+        int before = held;
+        while (before != RELEASED) {
+            if (HELD.compareAndSet(this, before, before & ~rules)) {
+                return before & rules;
+            }
+            before = held;
+        }
+        return 0;
+    }
+
+    /** Is for another attempt from now on, and also holds what was held for that; returns false when it is released. */
+    boolean takeOver(Attempt known, int holds) {
+        int before = held;
+        while (before != RELEASED) {
+            attempt = known;
+            if (HELD.compareAndSet(this, before, before | holds)) {
+                return true;
+            }
+            before = held;
+        }
+        return false;
+    }
+
     public boolean isReleased() {
         return held == RELEASED;
     }

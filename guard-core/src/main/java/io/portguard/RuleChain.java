@@ -98,6 +98,24 @@ final class RuleChain {
                 clock.nanoTime());
     }
 
+    /**
+     * Has the rules about clients give back what they hold for an admitted attempt, and asks them for the same attempt as
+     * that of another client. The permit stays the one there is.
+     */
+    Decision identify(Permit admitted, Attempt attempt, Mode mode) {
+        cancel(admitted.attempt(), admitted.giveUp(judgingClients), clock.nanoTime());
+        Decision decision = identify(attempt, mode);
+        if (!(decision instanceof Permit known)) {
+            return decision;
+        }
+        int holds = known.giveUp(judgingClients);
+        if (!admitted.takeOver(attempt, holds)) {
+            // It has ended meanwhile, as when the client has gone.
+            cancel(attempt, holds, clock.nanoTime());
+        }
+        return admitted;
+    }
+
     private Decision decide(Attempt attempt, Mode mode, int asked, int counted, @Nullable Permit spent, long now) {
         int held = counted;
         Rejection passedOver = null;

@@ -6,11 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections whose client is known only after they were admitted, and attempts refused after they were. */
+/** Connections and requests whose client is known only after they were admitted, and attempts refused after they were. */
 class GuardIdentifyTest {
+
+    private static final int RACES = 1_000;
 
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final ScriptedRule ofPort = new ScriptedRule("port", log);
@@ -19,6 +22,7 @@ class GuardIdentifyTest {
     private final Guard guard = Guard.builder("test")
             .connectionRules(ofClient, ofPort)
             .handshakeRules(ofHandshake)
+            .requestRules(ofClient, ofPort)
             .listener(new GuardListener() {
                 @Override
                 public void admitted(Attempt attempt) {
@@ -42,6 +46,10 @@ class GuardIdentifyTest {
     private final Attempt known = Attempt.connection(guard.client(Attempts.key(2)), null);
     private final DecisionCounts counts = guard.counts(Attempt.Kind.CONNECTION);
 
+    private final Attempt byAddress = Attempt.request(guard.client(Attempts.key(1)), null, Priority.NORMAL);
+    private final Attempt byName = byAddress.of(guard.client(Attempts.key(2)));
+    private final DecisionCounts requests = guard.counts(Attempt.Kind.REQUEST);
+
     private static final class JudgesClient extends ScriptedRule {
 
         JudgesClient(String name, List<String> log) {
@@ -64,6 +72,7 @@ class GuardIdentifyTest {
         assertThat(ofClient.held()).isZero();
         assertThat(ofHandshake.held()).isZero();
         assertThat(counts.active()).isZero();
+        assertThat(requests.active()).isZero();
     }
 
     @Test
@@ -167,5 +176,83 @@ class GuardIdentifyTest {
         assertThat(counts.active()).isZero();
         permit.release(Outcome.SUCCESS);
         assertThat(guard.counts(Attempt.Kind.HANDSHAKE).active()).isZero();
+    }
+
+    @Test
+    void aRequestIsHandedOverFromItsAddressToItsClient() {
+        Permit permit = (Permit) guard.tryAdmit(byAddress);
+        log.clear();
+
+        assertThat(guard.identify(permit, byName)).isSameAs(permit);
+
+        assertThat(log).containsExactly("client cancelled", "client asked", "told admitted 10.0.0.2");
+        assertThat(permit.attempt()).isSameAs(byName);
+        assertThat(requests.admitted()).isOne();
+        assertThat(requests.active()).isOne();
+        log.clear();
+        permit.release(Outcome.SUCCESS);
+        assertThat(log)
+                .containsExactly(
+                        "port released SUCCESS after 0", "client released SUCCESS after 0", "told released 10.0.0.2");
+    }
+
+    @Test
+    void aRequestOfAClientThatIsRefusedIsHeldByThePortAlone() {
+        Permit permit = (Permit) guard.tryAdmit(byAddress);
+        ofClient.verdict = Rejection.of(Reason.CLIENT_RATE);
+
+        assertThat(guard.identify(permit, byName)).isSameAs(Rejection.of(Reason.CLIENT_RATE));
+
+        assertThat(requests.rejected(Reason.CLIENT_RATE)).isOne();
+        assertThat(requests.active()).isOne();
+        assertThat(ofClient.held()).isZero();
+        assertThat(ofPort.held()).isOne();
+        permit.release(Outcome.IGNORED);
+    }
+
+    @Test
+    void aRequestWhoseClientIsOnlyShadowedGoesOn() {
+        guard.mode(Mode.SHADOW);
+        Permit permit = (Permit) guard.tryAdmit(byAddress);
+        ofClient.verdict = Rejection.of(Reason.BANNED);
+        assertThat(guard.identify(permit, byName)).isSameAs(permit);
+        assertThat(requests.wouldReject(Reason.BANNED)).isOne();
+        assertThat(requests.active()).isOne();
+        permit.release(Outcome.SUCCESS);
+    }
+
+    @Test
+    void aRequestThatHasEndedIsHandedOverToNobody() {
+        Permit permit = (Permit) guard.tryAdmit(byAddress);
+        permit.release(Outcome.IGNORED);
+        assertThat(guard.identify(permit, byName)).isSameAs(permit);
+        assertThat(permit.isReleased()).isTrue();
+    }
+
+    @Test
+    void anExemptRequestIsAskedOfNobodyWhoeverMakesIt() {
+        Permit permit = (Permit) guard.tryAdmit(byAddress.exempted());
+        ofClient.verdict = Rejection.of(Reason.DENIED);
+        assertThat(guard.identify(permit, permit.attempt().of(byName.client()))).isSameAs(permit);
+        permit.release(Outcome.SUCCESS);
+    }
+
+    @Test
+    void whoeverIsFirstTheEndOrTheHandingOverNothingIsLeft() throws Exception {
+        for (int i = 0; i < RACES; i++) {
+            Permit permit = (Permit) guard.tryAdmit(byAddress);
+            CountDownLatch start = new CountDownLatch(1);
+            Thread ending = new Thread(() -> {
+                start.countDown();
+                permit.release(Outcome.IGNORED);
+            });
+            ending.start();
+            start.await();
+            guard.identify(permit, byName);
+            ending.join();
+            assertThat(ofClient.held()).isZero();
+            assertThat(ofPort.held()).isZero();
+        }
+        assertThat(requests.admitted()).isEqualTo(RACES);
     }
 }

@@ -135,7 +135,7 @@ public class DecisionBenchmark {
         rules.shed(1, 1);
         return Guard.builder("shedding")
                 .clients(table)
-                .requestRules(rules.forRequests())
+                .requestRules(rules.forRequests(false))
                 .build();
     }
 

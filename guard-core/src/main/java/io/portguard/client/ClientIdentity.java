@@ -65,6 +65,23 @@ public final class ClientIdentity {
         };
     }
 
+    /** Whether clients are told by principals, which may become known only after the address has been judged. */
+    public boolean isByPrincipal() {
+        return identifyBy.source() == IdentifyBy.Source.PRINCIPAL;
+    }
+
+    /** The client of this name; null when it is nobody's, being empty or longer than 256 characters. */
+    public @Nullable ClientKey keyOfName(String name) {
+        if (name.isEmpty()) {
+            return null;
+        }
+        if (name.length() > MAX_NAME_LENGTH) {
+            disbelieved.increment();
+            return null;
+        }
+        return ClientKey.named(name);
+    }
+
     /** Whether this is the address of a trusted proxy. */
     public boolean isTrusted(@Nullable IpAddress address) {
         return address != null && trustedProxies.contains(address);
@@ -118,14 +135,8 @@ public final class ClientIdentity {
             // A proxy's certificate is its own, whoever it speaks for.
             case CERTIFICATE -> isTrusted(peer) ? null : request.certificate();
         };
-        if (name == null || name.isEmpty()) {
-            return key(address);
-        }
-        if (name.length() > MAX_NAME_LENGTH) {
-            disbelieved.increment();
-            return key(address);
-        }
-        return ClientKey.named(name);
+        ClientKey named = name == null ? null : keyOfName(name);
+        return named == null ? key(address) : named;
     }
 
     private @Nullable String header(RequestOrigin request) {

@@ -9,7 +9,10 @@ public interface RequestOrigin {
     @Nullable
     String header(String name);
 
-    /** The name of the authenticated principal; null when there is none, or none yet. */
+    /**
+     * The name of the principal that is known without authenticating anybody; null when there is none, or none yet. Whom a
+     * service authenticates afterwards is told by {@code HttpAttempts.identified}.
+     */
     @Nullable
     String principal();
 

@@ -3,6 +3,7 @@ package io.portguard.http;
 import io.portguard.Attempt;
 import io.portguard.Client;
 import io.portguard.ClientDirectory;
+import io.portguard.ClientKey;
 import io.portguard.IpAddress;
 import io.portguard.Priority;
 import io.portguard.SocketEnds;
@@ -62,6 +63,22 @@ public final class HttpAttempts {
     /** The attempt of a request, for an adapter that keeps nothing on the connection. */
     public Attempt ofRequest(@Nullable IpAddress peer, HttpRequestView request) {
         return ofRequest(peer, request, null, Priority.NORMAL);
+    }
+
+    /** Whether clients are told by principals, so that who makes a request may be known only after it was admitted. */
+    public boolean areIdentifiedLater() {
+        return identity.isByPrincipal();
+    }
+
+    /**
+     * A request that was admitted by its address as that of the principal who turns out to make it.
+     *
+     * @return null when nothing is to be decided anew: clients are not told by principals, the request is known to be this
+     *     one's, or the name is nobody's
+     */
+    public @Nullable Attempt identified(Attempt request, String principal) {
+        ClientKey key = identity.isByPrincipal() ? identity.keyOfName(principal) : null;
+        return key == null || key.equals(request.client().key()) ? null : request.of(clients.client(key));
     }
 
     private Attempt ofRequest(

@@ -140,6 +140,36 @@ final class ConcurrencyRule implements Rule {
         }
     }
 
+    /**
+     * Fair share by itself, of clients that become known after their requests were admitted. Asked before that as well, it
+     * refuses nothing that this rule would not.
+     */
+    Rule ofIdentified() {
+        return new OfIdentified(this);
+    }
+
+    private record OfIdentified(ConcurrencyRule rule) implements Rule {
+
+        @Override
+        public String name() {
+            return rule.name();
+        }
+
+        @Override
+        public boolean judgesClient() {
+            return true;
+        }
+
+        @Override
+        public Verdict tryAcquire(Attempt attempt, long now) {
+            int standing = rule.fairShare.standing(rule.clients.stateOf(attempt), now);
+            // One in flight is the request itself.
+            boolean full =
+                    rule.inFlight() > rule.thresholds.of(attempt.priority(), standing) + rule.places.setAside(now);
+            return standing > 0 && full ? FAIR_SHARE[standing] : Verdict.pass();
+        }
+    }
+
     @Override
     public void cancel(Attempt attempt, long now) {
         inFlight.decrementAndGet(IN_FLIGHT);

@@ -10,6 +10,7 @@ import io.portguard.client.AddressRanges;
 import io.portguard.limit.Allowance;
 import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,17 +89,18 @@ public final class StandardRules {
         return new Rule[] {sheddingBackground, handshakes};
     }
 
-    public Rule[] forRequests() {
-        return new Rule[] {
-            access,
-            bans,
-            drain,
-            clientRate,
-            clientRequests.whileLimited(true),
-            shedding,
-            concurrency,
-            clientRequests.whileLimited(false)
-        };
+    /**
+     * The rules for requests.
+     *
+     * @param identifiedLater whether clients may become known only after their requests were admitted
+     */
+    public Rule[] forRequests(boolean identifiedLater) {
+        List<Rule> rules = new ArrayList<>(List.of(access, bans, drain, clientRate, clientRequests.whileLimited(true)));
+        if (identifiedLater) {
+            rules.add(concurrency.ofIdentified());
+        }
+        rules.addAll(List.of(shedding, concurrency, clientRequests.whileLimited(false)));
+        return rules.toArray(new Rule[0]);
     }
 
     public void access(AddressRanges allow, AddressRanges deny) {

@@ -125,7 +125,7 @@ public final class StandardGuard implements AutoCloseable {
                 .connectionRules(rules.forConnections())
                 .connectionRules(builder.connectionRules.toArray(new Rule[0]))
                 .handshakeRules(rules.forHandshakes())
-                .requestRules(rules.forRequests())
+                .requestRules(rules.forRequests(identity.isByPrincipal()))
                 .requestRules(builder.requestRules.toArray(new Rule[0]))
                 .chore(this::tick)
                 .slowChore(this::follow)

@@ -112,14 +112,14 @@ class ClientTableTest {
         rules.clientAcceptRate(0.00005, 1.0);
         ClientState requested = client(1);
         ClientState connected = client(2);
-        for (Rule rule : rules.forRequests()) {
+        for (Rule rule : rules.forRequests(false)) {
             rule.tryAcquire(Attempts.request(requested), clock.nanoTime());
         }
         for (Rule rule : rules.forConnections()) {
             rule.tryAcquire(Attempts.connection(connected), clock.nanoTime());
             rule.release(Attempts.connection(connected), 0, clock.nanoTime(), Outcome.SUCCESS);
         }
-        for (Rule rule : rules.forRequests()) {
+        for (Rule rule : rules.forRequests(false)) {
             rule.release(Attempts.request(requested), 0, clock.nanoTime(), Outcome.SUCCESS);
         }
         clock.advance(Duration.ofMinutes(160));

@@ -9,6 +9,7 @@ import io.portguard.Outcome;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
+import io.portguard.Rule;
 import io.portguard.Verdict;
 import io.portguard.limit.Algorithm;
 import io.portguard.limit.Allowance;
@@ -174,6 +175,16 @@ class ConcurrencyRuleTest {
         becomeBusy();
         int admitted = fill(Attempts.request(heavy));
         assertThat(ask(Attempts.request(heavy))).isEqualTo(Rejection.of(Reason.FAIR_SHARE));
+        Rule ofIdentified = rule.ofIdentified();
+        // What is in flight is counted with the request that is asked about, and those of others keep it from its
+        // place.
+        assertThat(ofIdentified.tryAcquire(Attempts.request(heavy), clock.nanoTime()))
+                .isEqualTo(Verdict.pass());
+        ask(light.get(0));
+        assertThat(ofIdentified.tryAcquire(Attempts.request(heavy), clock.nanoTime()))
+                .isEqualTo(Rejection.of(Reason.FAIR_SHARE));
+        assertThat(ofIdentified.tryAcquire(light.get(0), clock.nanoTime())).isEqualTo(Verdict.pass());
+        end(light.get(0), Outcome.SUCCESS, 0);
         assertThat(admitted).isBetween(10, 15);
         // What the heavy client is refused is there for the others.
         assertThat(ask(light.get(0))).isEqualTo(Verdict.pass());

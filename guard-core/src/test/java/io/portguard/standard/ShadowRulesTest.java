@@ -84,7 +84,7 @@ class ShadowRulesTest {
                 Room.NONE,
                 Room.NONE,
                 clock);
-        for (Rule[] chain : List.of(rules.forConnections(), rules.forHandshakes(), rules.forRequests())) {
+        for (Rule[] chain : List.of(rules.forConnections(), rules.forHandshakes(), rules.forRequests(true))) {
             for (Rule rule : chain) {
                 names.add(rule.name());
             }

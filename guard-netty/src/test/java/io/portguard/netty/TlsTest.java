@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.portguard.Attempt;
+import io.portguard.ClientKey;
 import io.portguard.Outcome;
 import io.portguard.Reason;
 import io.portguard.SocketEnds;
@@ -20,6 +21,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -188,6 +190,36 @@ class TlsTest extends TlsServerTest {
                 assertThat(ends.remote().getPort()).isEqualTo(socket.getLocalPort());
                 assertThat(ends.local().getPort()).isEqualTo(server.port());
             }
+        }
+    }
+
+    @Test
+    void clientsOfHttp2AreToldByTheirCertificateOnEveryStream() throws Exception {
+        SslContext mutual = serverContext()
+                .clientAuth(ClientAuth.OPTIONAL)
+                .trustManager(trusted())
+                .build();
+        Protocol http2 = (pipeline, app) -> {
+            pipeline.addLast(mutual.newHandler(pipeline.channel().alloc()));
+            Protocol.HTTP_2.addTo(pipeline, app);
+        };
+        try (LoopbackServer server = server(http2, "clients.identify-by", "certificate")) {
+            assertThat(clientOfHttp2(server, null)).hasToString("127.0.0.1");
+            assertThat(clientOfHttp2(server, proof())).hasToString("CN=localhost");
+        }
+    }
+
+    /** Whose the second request of a connection is. */
+    private ClientKey clientOfHttp2(LoopbackServer server, KeyManager[] proof) throws Exception {
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(proof, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        try (Socket socket = tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port());
+                Http2Client client = new Http2Client(socket)) {
+            client.begin(new byte[0]);
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.answer(client.get("/hello")).status()).isEqualTo(200);
+            }
+            return requesters.lastAttempt().client().key();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.portguard.servlet;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -26,6 +27,18 @@ final class AdmittedRequest extends HttpServletRequestWrapper {
         super(request);
         this.response = response;
         this.progress = progress;
+    }
+
+    /** The admitted request within what later filters have made of it; null when it was not decided. */
+    static @Nullable AdmittedRequest within(ServletRequest request) {
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (inner instanceof AdmittedRequest admitted) {
+                return admitted;
+            }
+            inner = wrapper.getRequest();
+        }
+        return null;
     }
 
     RequestInProgress progress() {

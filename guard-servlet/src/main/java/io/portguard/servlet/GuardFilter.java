@@ -11,7 +11,6 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -70,7 +69,7 @@ public final class GuardFilter implements Filter {
         }
         if (decision instanceof Permit permit) {
             serve(http, answer, chain, permit);
-        } else if (!(decision instanceof Rejection rejection) || !refuse(http, answer, rejection)) {
+        } else if (!(decision instanceof Rejection rejection) || !RefusalAnswer.write(port, http, answer, rejection)) {
             chain.doFilter(request, response);
         }
     }
@@ -83,24 +82,14 @@ public final class GuardFilter implements Filter {
     }
 
     private static boolean isDecided(HttpServletRequest request) {
-        if (request.getDispatcherType() != DispatcherType.REQUEST) {
-            return true;
-        }
-        ServletRequest inner = request;
-        while (inner instanceof ServletRequestWrapper wrapper) {
-            if (inner instanceof AdmittedRequest) {
-                return true;
-            }
-            inner = wrapper.getRequest();
-        }
-        return false;
+        return request.getDispatcherType() != DispatcherType.REQUEST || AdmittedRequest.within(request) != null;
     }
 
     /** The guard's answer; null when it failed. */
     private @Nullable Decision decide(HttpServletRequest request) {
         try {
             ServletRequestView view = new ServletRequestView(request);
-            GuardedConnection connection = connection(request);
+            GuardedConnection connection = connectionOf(request, port);
             rewrittenPeer.look(request, connection != null);
             // An address that cannot be read is not let past the guard: whoever could forge one would be, too.
             return port.guard()
@@ -120,7 +109,7 @@ public final class GuardFilter implements Filter {
     }
 
     /** The connection, where the container has admitted it for the same guard. */
-    private @Nullable GuardedConnection connection(HttpServletRequest request) {
+    static @Nullable GuardedConnection connectionOf(HttpServletRequest request, StandardGuard port) {
         GuardedConnection connection = connectionOf(request);
         return connection != null && connection.admitted().port() == port ? connection : null;
     }
@@ -154,23 +143,6 @@ public final class GuardFilter implements Filter {
             return port.attempts().isStream(new ServletRequestView(request));
         } catch (Throwable fault) {
             port.guard().fault("looking for a stream", fault);
-            return false;
-        }
-    }
-
-    /** Answers a refused request; returns false when that failed and the request has to go on. */
-    private boolean refuse(HttpServletRequest request, HttpServletResponse response, Rejection rejection) {
-        try {
-            RefusalAnswer.write(response, rejection, port.rateLimitFields(), connection(request));
-            return true;
-        } catch (IOException clientIsGone) {
-            return true;
-        } catch (Throwable fault) {
-            port.guard().fault("refusing a request", fault);
-            if (response.isCommitted()) {
-                return true;
-            }
-            response.reset();
             return false;
         }
     }

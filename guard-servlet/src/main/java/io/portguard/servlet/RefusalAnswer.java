@@ -4,6 +4,8 @@ import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.http.RateLimitFields;
 import io.portguard.http.Refusal;
+import io.portguard.standard.StandardGuard;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +15,31 @@ final class RefusalAnswer {
 
     private RefusalAnswer() {}
 
+    /** Answers a refused request; returns false when that failed and the request has to go on. */
+    static boolean write(
+            StandardGuard port, HttpServletRequest request, HttpServletResponse response, Rejection rejection) {
+        try {
+            write(response, rejection, port.rateLimitFields(), GuardFilter.connectionOf(request, port));
+            return true;
+        } catch (IOException clientIsGone) {
+            return true;
+        } catch (Throwable fault) {
+            port.guard().fault("refusing a request", fault);
+            if (response.isCommitted()) {
+                return true;
+            }
+            response.reset();
+            return false;
+        }
+    }
+
     /**
      * Writes the whole answer; what the request's body still holds is left to the container.
      *
      * @param fields what to say of the clients' rate; null when there is none
      * @param connection to be kept; null when the container decides by itself
      */
-    static void write(
+    private static void write(
             HttpServletResponse response,
             Rejection rejection,
             @Nullable RateLimitFields fields,

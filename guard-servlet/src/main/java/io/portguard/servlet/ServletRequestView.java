@@ -2,7 +2,6 @@ package io.portguard.servlet;
 
 import io.portguard.http.HttpRequestView;
 import jakarta.servlet.http.HttpServletRequest;
-import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +48,10 @@ record ServletRequestView(HttpServletRequest request) implements HttpRequestView
         return all;
     }
 
+    /** Nobody: to ask may be to authenticate, which is not done for a request that its address has refused. */
     @Override
     public @Nullable String principal() {
-        Principal principal = request.getUserPrincipal();
-        return principal == null ? null : principal.getName();
+        return null;
     }
 
     @Override

@@ -44,9 +44,11 @@ public final class RunningJetty extends RunningServer {
         setup.jettyConnector.accept(connector);
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler();
-        FilterHolder filter = new FilterHolder(new GuardFilter(port));
-        filter.setAsyncSupported(true);
-        context.addFilter(filter, "/*", EnumSet.allOf(DispatcherType.class));
+        setup.filters.forEach(filter -> {
+            FilterHolder holder = new FilterHolder(filter.apply(port));
+            holder.setAsyncSupported(true);
+            context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
+        });
         setup.servlets.forEach((path, servlet) -> {
             ServletHolder holder = new ServletHolder(servlet);
             holder.setAsyncSupported(true);

@@ -7,6 +7,7 @@ import io.portguard.NanoClock;
 import io.portguard.pressure.PressureSource;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardGuardBuilder;
+import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -121,6 +123,7 @@ public abstract class RunningServer implements AutoCloseable {
         final Map<String, String> settings = new LinkedHashMap<>();
         final Map<String, Servlet> servlets = new LinkedHashMap<>();
         final List<PressureSource> sources = new ArrayList<>();
+        final List<Function<StandardGuard, Filter>> filters = new ArrayList<>(List.of(GuardFilter::new));
         Consumer<Connector> connector = connector -> {};
         Consumer<Tomcat> tomcat = tomcat -> {};
         Consumer<ServerConnector> jettyConnector = connector -> {};
@@ -208,6 +211,12 @@ public abstract class RunningServer implements AutoCloseable {
 
         public Setup withoutHousekeeping() {
             housekeeping = false;
+            return this;
+        }
+
+        /** A filter after the guard's and those that were added before. */
+        public Setup filter(Function<StandardGuard, Filter> filter) {
+            filters.add(filter);
             return this;
         }
 

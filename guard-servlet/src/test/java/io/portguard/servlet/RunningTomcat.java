@@ -2,6 +2,7 @@ package io.portguard.servlet;
 
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.logging.Level;
@@ -48,7 +49,7 @@ public final class RunningTomcat extends RunningServer {
         setup.connector.accept(connector);
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", null);
-        addFilter(context);
+        setup.filters.forEach(filter -> addFilter(context, filter.apply(port)));
         setup.servlets.forEach((path, servlet) -> {
             Wrapper wrapper = Tomcat.addServlet(context, path, servlet);
             wrapper.setAsyncSupported(true);
@@ -84,14 +85,14 @@ public final class RunningTomcat extends RunningServer {
         connector.addUpgradeProtocol(new Http2Protocol());
     }
 
-    private void addFilter(Context context) {
+    private static void addFilter(Context context, Filter filter) {
         FilterDef definition = new FilterDef();
-        definition.setFilterName("guard");
-        definition.setFilter(new GuardFilter(port));
+        definition.setFilterName(filter.toString());
+        definition.setFilter(filter);
         definition.setAsyncSupported("true");
         context.addFilterDef(definition);
         FilterMap map = new FilterMap();
-        map.setFilterName("guard");
+        map.setFilterName(filter.toString());
         map.addURLPattern("/*");
         for (DispatcherType type : DispatcherType.values()) {
             map.setDispatcher(type.name());

@@ -1,6 +1,7 @@
 package io.portguard.spring;
 
 import io.portguard.servlet.GuardFilter;
+import io.portguard.servlet.PrincipalFilter;
 import io.portguard.standard.StandardGuard;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -9,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingFilterBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -16,6 +18,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the filter that guards requests, first in the chain: what is refused costs nothing else.
@@ -33,6 +36,9 @@ import org.springframework.core.Ordered;
 @ConditionalOnBean(StandardGuard.class)
 public final class GuardServletAutoConfiguration {
 
+    /** The order of Spring Security's filter. */
+    private static final int AUTHENTICATES = -100;
+
     @Bean
     @ConditionalOnMissingFilterBean
     FilterRegistrationBean<GuardFilter> guardFilter(StandardGuard guard) {
@@ -40,6 +46,19 @@ public final class GuardServletAutoConfiguration {
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         registration.setAsyncSupported(true);
         // A permit is held until the response ends, whatever dispatches come between; none of those acquires.
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        return registration;
+    }
+
+    /** Right after Spring Security's filter, which finds out who it is. */
+    @Bean
+    @ConditionalOnMissingFilterBean
+    @ConditionalOnProperty(name = "guard.clients.identify-by", havingValue = "principal")
+    FilterRegistrationBean<PrincipalFilter> guardPrincipalFilter(StandardGuard guard, Environment environment) {
+        FilterRegistrationBean<PrincipalFilter> registration = new FilterRegistrationBean<>(new PrincipalFilter(guard));
+        registration.setOrder(
+                environment.getProperty("spring.security.filter.order", Integer.class, AUTHENTICATES) + 1);
+        registration.setAsyncSupported(true);
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         return registration;
     }

@@ -3,6 +3,7 @@ package io.portguard.spring;
 import io.portguard.netty.GuardedReactorNetty;
 import io.portguard.spring.webflux.GuardHttpHandler;
 import io.portguard.spring.webflux.PeerAttempts;
+import io.portguard.spring.webflux.PrincipalWebFilter;
 import io.portguard.spring.webflux.ReactorNettyAttempts;
 import io.portguard.spring.webflux.RequestAttempts;
 import io.portguard.standard.StandardGuard;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
@@ -31,6 +33,9 @@ public final class GuardWebFluxAutoConfiguration {
     /** The name that a management port's own context hides it by, so that requests there are not refused. */
     static final String DECORATOR = "guardHttpHandlerDecorator";
 
+    /** The order of Spring Security's filter. */
+    private static final int AUTHENTICATES = -100;
+
     /** The outermost of all: what is refused costs nothing else. */
     @Bean(DECORATOR)
     @Order(Ordered.LOWEST_PRECEDENCE)
@@ -39,6 +44,15 @@ public final class GuardWebFluxAutoConfiguration {
             StandardGuard guard, ObjectProvider<RequestAttempts> attempts) {
         RequestAttempts chosen = attempts.getIfAvailable(() -> new PeerAttempts(guard.attempts()));
         return handler -> new GuardHttpHandler(guard, chosen, handler);
+    }
+
+    /** Right after Spring Security's filter, which finds out who it is. */
+    @Bean
+    @Order(AUTHENTICATES + 1)
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty(name = "guard.clients.identify-by", havingValue = "principal")
+    PrincipalWebFilter guardPrincipalFilter(StandardGuard guard) {
+        return new PrincipalWebFilter(guard);
     }
 
     @Configuration(proxyBeanMethods = false)

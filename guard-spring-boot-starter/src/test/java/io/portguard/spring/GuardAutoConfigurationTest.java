@@ -15,7 +15,9 @@ import io.portguard.Rule;
 import io.portguard.Verdict;
 import io.portguard.pressure.PressureSource;
 import io.portguard.servlet.GuardFilter;
+import io.portguard.servlet.PrincipalFilter;
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
+import io.portguard.spring.webflux.PrincipalWebFilter;
 import io.portguard.standard.StandardGuard;
 import io.portguard.standard.StandardSettings;
 import jakarta.servlet.DispatcherType;
@@ -32,6 +34,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -63,6 +66,30 @@ class GuardAutoConfigurationTest {
                 .hasSingleBean(TomcatConnectionGuard.class)
                 .hasBean("guardMetrics")
                 .hasBean("guardFilter"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-100, 7})
+    void principalsAreAskedForRightAfterTheyAreAuthenticated(int order) {
+        web.withPropertyValues("guard.clients.identify-by=principal", "spring.security.filter.order=" + order)
+                .run(context -> {
+                    FilterRegistrationBean<?> filter =
+                            context.getBean("guardPrincipalFilter", FilterRegistrationBean.class);
+                    assertThat(filter.getFilter()).isInstanceOf(PrincipalFilter.class);
+                    assertThat(filter.getOrder()).isEqualTo(order + 1);
+                });
+        web.run(context -> assertThat(context).hasBean("guardFilter").doesNotHaveBean("guardPrincipalFilter"));
+    }
+
+    @Test
+    void principalsAreAskedForOnWebFlux() {
+        ReactiveWebApplicationContextRunner reactive = new ReactiveWebApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(GuardAutoConfiguration.class, GuardWebFluxAutoConfiguration.class));
+        reactive.withPropertyValues("guard.clients.identify-by=principal")
+                .run(context -> assertThat(context).hasSingleBean(PrincipalWebFilter.class));
+        reactive.run(context ->
+                assertThat(context).hasBean("guardHttpHandlerDecorator").doesNotHaveBean(PrincipalWebFilter.class));
     }
 
     @ParameterizedTest

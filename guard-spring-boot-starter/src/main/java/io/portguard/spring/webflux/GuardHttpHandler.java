@@ -3,15 +3,9 @@ package io.portguard.spring.webflux;
 import io.portguard.Decision;
 import io.portguard.Outcome;
 import io.portguard.Permit;
-import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.http.RateLimitFields;
-import io.portguard.http.Refusal;
 import io.portguard.standard.StandardGuard;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -75,7 +69,8 @@ public final class GuardHttpHandler implements HttpHandler {
                 serve(request, response, permit, server);
                 return;
             }
-            Mono<Void> handling = decision instanceof Rejection rejection ? refusal(response, rejection) : null;
+            Mono<Void> handling =
+                    decision instanceof Rejection rejection ? ReactiveRefusal.of(port, response, rejection) : null;
             if (handling == null) {
                 try {
                     handling = next.handle(request, response);
@@ -110,7 +105,7 @@ public final class GuardHttpHandler implements HttpHandler {
             } else if (isStream(request)) {
                 response.beforeCommit(() -> Mono.fromRunnable(() -> permit.release(ResponseOutcomes.of(response))));
             }
-            handling = next.handle(request, response);
+            handling = identifiedLater(next.handle(request, response), permit);
         } catch (Throwable thrown) {
             permit.release(ResponseOutcomes.of(thrown));
             fail(server, thrown);
@@ -122,6 +117,13 @@ public final class GuardHttpHandler implements HttpHandler {
     /** The handler could not even assemble its handling. */
     private static void fail(CoreSubscriber<? super Void> server, Throwable thrown) {
         Operators.error(server, Operators.onOperatorError(thrown, server.currentContext()));
+    }
+
+    /** Shows the permit to {@link PrincipalWebFilter}, if there is to be one. */
+    private Mono<Void> identifiedLater(Mono<Void> handling, Permit permit) {
+        return port.attempts().areIdentifiedLater()
+                ? handling.contextWrite(context -> context.put(port, permit))
+                : handling;
     }
 
     private boolean isStream(ServerHttpRequest request) {
@@ -139,34 +141,5 @@ public final class GuardHttpHandler implements HttpHandler {
                 permit.release(Outcome.IGNORED);
             }
         });
-    }
-
-    /** The answer to a refused request; null when it cannot be made and the request has to go on. */
-    private @Nullable Mono<Void> refusal(ServerHttpResponse response, Rejection rejection) {
-        try {
-            Refusal refusal = Refusal.of(rejection.reason());
-            response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
-            HttpHeaders headers = response.getHeaders();
-            headers.set(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE);
-            headers.setContentLength(refusal.body().length);
-            headers.set(Refusal.RETRY_AFTER, Refusal.retryAfter(rejection));
-            RateLimitFields fields = port.rateLimitFields();
-            if (fields != null) {
-                headers.set(Refusal.RATE_LIMIT_POLICY, fields.policy());
-                headers.set(Refusal.RATE_LIMIT, fields.rateLimit(rejection));
-            }
-            if (rejection.reason() == Reason.DRAINING) {
-                // A service that shuts down is glad of every connection that ends.
-                headers.set(HttpHeaders.CONNECTION, "close");
-            }
-            // A copy, because what is wrapped may be written to by whoever gets it. Completed as well, because a HEAD
-            // request's response leaves the body out and is not committed by it.
-            Mono<DataBuffer> body = Mono.fromSupplier(
-                    () -> response.bufferFactory().wrap(refusal.body().clone()));
-            return response.writeWith(body).then(Mono.defer(response::setComplete));
-        } catch (Throwable fault) {
-            port.guard().fault("refusing a request", fault);
-            return null;
-        }
     }
 }
