@@ -221,7 +221,7 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--rounds",
                 paramLabel = "N",
-                description = "How many turns each server has (default: 11; 51 with --full).")
+                description = "How many turns each server has (default: 21; 101 with --full).")
         private @Nullable Integer rounds;
 
         @Option(names = "--full", description = "More turns, for publication.")
@@ -231,7 +231,7 @@ public final class Benchmarks implements Runnable {
                 names = "--seconds",
                 paramLabel = "N",
                 description = "How long a turn lasts (default: ${DEFAULT-VALUE}).",
-                defaultValue = "2")
+                defaultValue = "1")
         double seconds;
 
         @Option(
@@ -245,7 +245,7 @@ public final class Benchmarks implements Runnable {
         }
 
         int rounds() {
-            return orElse(rounds, full ? 51 : 11);
+            return orElse(rounds, full ? 101 : 21);
         }
 
         Duration turn() {

@@ -15,6 +15,12 @@ import java.util.Arrays;
  */
 record Comparison(String scenario, Load load, Subject baseline, Subject subject) {
 
+    /**
+     * Turns that are not counted. A server that says hello is still being compiled after ten thousand requests, and one of
+     * the machine's two processors is the compiler's then.
+     */
+    private static final int WARM_UP_TURNS = 10;
+
     /** One turn of one server: processor time for an answer, and answers a second. */
     private record Turn(double cpuMicros, double rate) {}
 
@@ -24,7 +30,7 @@ record Comparison(String scenario, Load load, Subject baseline, Subject subject)
         Turn[] ofSubject = new Turn[rounds];
         try (SubjectProcess first = SubjectProcess.start(Subjects.class, baseline);
                 SubjectProcess second = SubjectProcess.start(Subjects.class, subject)) {
-            for (int warmUp = 0; warmUp < 2; warmUp++) {
+            for (int warmUp = 0; warmUp < WARM_UP_TURNS; warmUp++) {
                 turn(first, generator, time);
                 turn(second, generator, time);
             }

@@ -84,7 +84,9 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
             IO.close(channel);
             return;
         }
-        connections.put(channel, new JettyConnection(admitted, clock.nanoTime()));
+        JettyConnection connection = new JettyConnection(admitted, clock.nanoTime());
+        connections.put(channel, connection);
+        connection.accepted();
         probeWhenSilent(channel);
     }
 

@@ -19,6 +19,9 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
     /** What reads from the peer at present: TLS at first, perhaps, then HTTP, then what that was upgraded to. */
     private volatile @Nullable Connection protocol;
 
+    /** To be closed as soon as there is something to close: a channel that is closed sooner makes Jetty log a warning. */
+    private volatile boolean closing;
+
     JettyConnection(AdmittedConnection admitted, long acceptedAtNanos) {
         this.admitted = admitted;
         this.acceptedAtNanos = acceptedAtNanos;
@@ -33,13 +36,20 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
         return acceptedAtNanos;
     }
 
+    /** It may have to make room for others from now on, though Jetty may take a while until it reads from it. */
+    void accepted() {
+        admitted.opened(this, Phase.HEADER);
+    }
+
     /** A protocol takes over the connection. */
     void speaks(Connection connection) {
         boolean first = protocol == null;
         protocol = connection;
         boolean http = connection instanceof ConnectionMetaData;
-        if (first) {
-            admitted.opened(this, http ? Phase.HEADER : Phase.HANDSHAKE);
+        if (first && closing) {
+            close();
+        } else if (first) {
+            admitted.enter(http ? Phase.HEADER : Phase.HANDSHAKE);
         }
         if (connection instanceof ConnectionMetaData description) {
             description.setAttribute(ATTRIBUTE, this);
@@ -96,6 +106,7 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
 
     @Override
     public void close() {
+        closing = true;
         Connection present = protocol;
         if (present != null) {
             EndPoint endPoint = present.getEndPoint();
