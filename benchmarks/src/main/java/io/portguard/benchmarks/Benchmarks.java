@@ -221,7 +221,7 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--rounds",
                 paramLabel = "N",
-                description = "How many turns each server has (default: 21; 101 with --full).")
+                description = "How many turns each server has (default: 15; 101 with --full).")
         private @Nullable Integer rounds;
 
         @Option(names = "--full", description = "More turns, for publication.")
@@ -245,7 +245,7 @@ public final class Benchmarks implements Runnable {
         }
 
         int rounds() {
-            return orElse(rounds, full ? 101 : 21);
+            return orElse(rounds, full ? 101 : 15);
         }
 
         Duration turn() {

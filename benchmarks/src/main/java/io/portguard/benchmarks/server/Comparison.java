@@ -16,10 +16,10 @@ import java.util.Arrays;
 record Comparison(String scenario, Load load, Subject baseline, Subject subject) {
 
     /**
-     * Turns that are not counted. A server that says hello is still being compiled after ten thousand requests, and one of
+     * Turns that are not counted. A server that says hello is still being compiled after two hundred thousand requests, and one of
      * the machine's two processors is the compiler's then.
      */
-    private static final int WARM_UP_TURNS = 10;
+    private static final int WARM_UP_TURNS = 20;
 
     /** One turn of one server: processor time for an answer, and answers a second. */
     private record Turn(double cpuMicros, double rate) {}
