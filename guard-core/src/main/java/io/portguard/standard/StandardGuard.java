@@ -7,7 +7,10 @@ import io.portguard.Failure;
 import io.portguard.Guard;
 import io.portguard.GuardSnapshot;
 import io.portguard.Mode;
+import io.portguard.Outcome;
+import io.portguard.Permit;
 import io.portguard.Reason;
+import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.audit.Audit;
 import io.portguard.client.ClientIdentity;
@@ -202,6 +205,21 @@ public final class StandardGuard implements AutoCloseable {
     public void answered(Attempt attempt, int status) {
         shadow.answered(attempt, status);
         rules.penalties().answered(attempt, status);
+    }
+
+    /**
+     * Hands a request that was admitted by its address over to the principal who turns out to make it. One that is not to
+     * go on has been released then, since what it is answered counts neither for the service nor against its client.
+     *
+     * @return why the request is not to go on; null when it is, also where clients are not told by principals
+     */
+    public @Nullable Rejection identify(Permit admitted, String principal) {
+        Attempt known = attempts.identified(admitted.attempt(), principal);
+        if (known != null && guard().identify(admitted, known) instanceof Rejection rejection) {
+            admitted.release(Outcome.IGNORED);
+            return rejection;
+        }
+        return null;
     }
 
     /** What rules in shadow mode would have refused, and which good clients with it. */

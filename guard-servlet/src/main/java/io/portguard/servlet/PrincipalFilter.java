@@ -1,8 +1,5 @@
 package io.portguard.servlet;
 
-import io.portguard.Attempt;
-import io.portguard.Outcome;
-import io.portguard.Permit;
 import io.portguard.Rejection;
 import io.portguard.standard.StandardGuard;
 import jakarta.servlet.DispatcherType;
@@ -56,16 +53,10 @@ public final class PrincipalFilter implements Filter {
         try {
             Principal principal = request.getUserPrincipal();
             String name = principal == null ? null : principal.getName();
-            Permit permit = admitted.progress().permit();
-            Attempt known = name == null ? null : port.attempts().identified(permit.attempt(), name);
-            if (known != null && port.guard().identify(permit, known) instanceof Rejection rejection) {
-                // Now, since what is answered counts neither for the service nor against its client.
-                permit.release(Outcome.IGNORED);
-                return rejection;
-            }
+            return name == null ? null : port.identify(admitted.progress().permit(), name);
         } catch (RuntimeException fault) {
             port.guard().fault("identifying a client", fault);
+            return null;
         }
-        return null;
     }
 }

@@ -1,7 +1,5 @@
 package io.portguard.spring.webflux;
 
-import io.portguard.Attempt;
-import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Rejection;
 import io.portguard.standard.StandardGuard;
@@ -63,15 +61,10 @@ public final class PrincipalWebFilter implements WebFilter {
     /** Why the principal's request is not to go on; null when it is. */
     private @Nullable Rejection judge(Permit permit, String principal) {
         try {
-            Attempt known = port.attempts().identified(permit.attempt(), principal);
-            if (known != null && port.guard().identify(permit, known) instanceof Rejection rejection) {
-                // Now, since what is answered says nothing of the service.
-                permit.release(Outcome.IGNORED);
-                return rejection;
-            }
+            return port.identify(permit, principal);
         } catch (RuntimeException fault) {
             port.guard().fault("identifying a client", fault);
+            return null;
         }
-        return null;
     }
 }
