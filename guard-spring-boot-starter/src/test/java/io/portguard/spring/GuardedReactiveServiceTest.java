@@ -287,9 +287,12 @@ class GuardedReactiveServiceTest {
     void watchesTheAcceptQueueAndTheDelayOfTheEventLoops() {
         try (GuardedService service = GuardedService.startReactive()) {
             assertThat(service.get("/hello").statusCode()).isEqualTo(200);
-            GuardedService.await("a sample", () -> service.guard().status().backlogDepth() >= 0);
+            // The sources of one tick are asked one after the other: each is waited for.
+            GuardedService.await("a sample of the backlog", () -> service.guard().status().backlogDepth() >= 0);
             assertThat(service.guard().status().backlogCapacity()).isPositive();
-            assertThat(service.guard().status().pressure()).containsKey("queue-delay");
+            GuardedService.await(
+                    "a sample of the event loops' delay",
+                    () -> service.guard().status().pressure().containsKey("queue-delay"));
         }
     }
 
