@@ -221,11 +221,13 @@ public final class Benchmarks implements Runnable {
         @Option(
                 names = "--rounds",
                 paramLabel = "N",
-                description = "How many turns each server has (default: 15; 101 with --full).")
-        private @Nullable Integer rounds;
+                description =
+                        "How many turns each server has, of two starts (default: 12) or, with --full, five (default: 100).")
+        @Nullable
+        Integer rounds;
 
-        @Option(names = "--full", description = "More turns, for publication.")
-        private boolean full;
+        @Option(names = "--full", description = "More starts and turns, for publication.")
+        boolean full;
 
         @Option(
                 names = "--seconds",
@@ -244,10 +246,6 @@ public final class Benchmarks implements Runnable {
             return load == null ? Generator.best() : load;
         }
 
-        int rounds() {
-            return orElse(rounds, full ? 101 : 15);
-        }
-
         Duration turn() {
             return Duration.ofNanos((long) (seconds * 1e9));
         }
@@ -261,7 +259,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            return ServerBenchmarks.flood(out, generator(), rounds(), turn());
+            return ServerBenchmarks.flood(out, generator(), rounds, turn(), full);
         }
     }
 
@@ -273,7 +271,7 @@ public final class Benchmarks implements Runnable {
 
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws Exception {
-            return ServerBenchmarks.overhead(out, generator(), rounds(), turn());
+            return ServerBenchmarks.overhead(out, generator(), rounds, turn(), full);
         }
     }
 

@@ -4,11 +4,17 @@ import io.portguard.benchmarks.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Two servers under the same load, turn by turn, so that what else goes on in the machine hits both alike. What is
  * told of each is the median of its turns, and of the two the median of the ratios of turns that belong together.
+ *
+ * <p>How fast a process is depends on what the compiler happened to inline when, by as much as a tenth either way. So
+ * the servers are started several times.
  *
  * @param scenario what is compared
  * @param baseline the server that does it as cheaply as can be, or without a guard
@@ -16,50 +22,69 @@ import java.util.Arrays;
 record Comparison(String scenario, Load load, Subject baseline, Subject subject) {
 
     /**
-     * Turns that are not counted. A server that says hello is still being compiled after two hundred thousand requests, and one of
-     * the machine's two processors is the compiler's then.
+     * How much is measured.
+     *
+     * @param starts how often both servers are started
+     * @param warmUps turns after each start that are not counted: a server that says hello is still being compiled after
+     *     two hundred thousand requests, and one of the machine's two processors is the compiler's then
+     * @param rounds turns of each server after each start
+     * @param turn how long a turn lasts
      */
-    private static final int WARM_UP_TURNS = 20;
+    record Size(int starts, int warmUps, int rounds, Duration turn) {
+
+        int turns() {
+            return starts * rounds;
+        }
+    }
 
     /** One turn of one server: processor time for an answer, and answers a second. */
     private record Turn(double cpuMicros, double rate) {}
 
-    void measure(Report report, PrintWriter out, Generator generator, int rounds, Duration time)
+    void measure(Report report, PrintWriter out, Generator generator, Size size)
             throws IOException, InterruptedException {
-        Turn[] ofBaseline = new Turn[rounds];
-        Turn[] ofSubject = new Turn[rounds];
-        try (SubjectProcess first = SubjectProcess.start(Subjects.class, baseline);
-                SubjectProcess second = SubjectProcess.start(Subjects.class, subject)) {
-            for (int warmUp = 0; warmUp < WARM_UP_TURNS; warmUp++) {
-                turn(first, generator, time);
-                turn(second, generator, time);
-            }
-            for (int round = 0; round < rounds; round++) {
-                boolean baselineFirst = round % 2 == 0;
-                Turn one = turn(baselineFirst ? first : second, generator, time);
-                Turn other = turn(baselineFirst ? second : first, generator, time);
-                ofBaseline[round] = baselineFirst ? one : other;
-                ofSubject[round] = baselineFirst ? other : one;
-            }
+        List<Turn> ofBaseline = new ArrayList<>();
+        List<Turn> ofSubject = new ArrayList<>();
+        for (int start = 0; start < size.starts; start++) {
+            play(generator, size, ofBaseline, ofSubject);
         }
         tell(report, baseline, ofBaseline);
         tell(report, subject, ofSubject);
-        double cpu = median(rounds, round -> ofSubject[round].cpuMicros / ofBaseline[round].cpuMicros);
-        double rate = median(rounds, round -> ofSubject[round].rate / ofBaseline[round].rate);
+        int turns = size.turns();
+        double cpu = median(turns, turn -> ofSubject.get(turn).cpuMicros / ofBaseline.get(turn).cpuMicros);
+        double rate = median(turns, turn -> ofSubject.get(turn).rate / ofBaseline.get(turn).rate);
         report.add(scenario, subject.name(), "processor time against " + baseline.name(), cpu, "x");
         report.add(scenario, subject.name(), "throughput against " + baseline.name(), rate, "x");
         out.printf(
                 "%s: %s %.2f us and %.0f a second, %s %.2f us and %.0f a second: processor time x %.3f, throughput x %.3f%n",
                 scenario,
                 baseline.name(),
-                median(rounds, round -> ofBaseline[round].cpuMicros),
-                median(rounds, round -> ofBaseline[round].rate),
+                median(turns, turn -> ofBaseline.get(turn).cpuMicros),
+                median(turns, turn -> ofBaseline.get(turn).rate),
                 subject.name(),
-                median(rounds, round -> ofSubject[round].cpuMicros),
-                median(rounds, round -> ofSubject[round].rate),
+                median(turns, turn -> ofSubject.get(turn).cpuMicros),
+                median(turns, turn -> ofSubject.get(turn).rate),
                 cpu,
                 rate);
         out.flush();
+    }
+
+    /** Starts both and adds their turns. */
+    private void play(Generator generator, Size size, List<Turn> ofBaseline, List<Turn> ofSubject)
+            throws IOException, InterruptedException {
+        try (SubjectProcess first = SubjectProcess.start(Subjects.class, baseline);
+                SubjectProcess second = SubjectProcess.start(Subjects.class, subject)) {
+            for (int warmUp = 0; warmUp < size.warmUps; warmUp++) {
+                turn(first, generator, size.turn);
+                turn(second, generator, size.turn);
+            }
+            for (int round = 0; round < size.rounds; round++) {
+                boolean baselineFirst = round % 2 == 0;
+                Turn one = turn(baselineFirst ? first : second, generator, size.turn);
+                Turn other = turn(baselineFirst ? second : first, generator, size.turn);
+                ofBaseline.add(baselineFirst ? one : other);
+                ofSubject.add(baselineFirst ? other : one);
+            }
+        }
     }
 
     private Turn turn(SubjectProcess server, Generator generator, Duration time)
@@ -73,12 +98,12 @@ record Comparison(String scenario, Load load, Subject baseline, Subject subject)
         return new Turn(cpu / 1e3 / answers.count(), answers.count() / answers.seconds());
     }
 
-    private void tell(Report report, Subject of, Turn[] turns) {
-        report.add(scenario, of.name(), "processor time", median(turns.length, i -> turns[i].cpuMicros), "us");
-        report.add(scenario, of.name(), "throughput", median(turns.length, i -> turns[i].rate), "1/s");
+    private void tell(Report report, Subject of, List<Turn> turns) {
+        report.add(scenario, of.name(), "processor time", median(turns.size(), i -> turns.get(i).cpuMicros), "us");
+        report.add(scenario, of.name(), "throughput", median(turns.size(), i -> turns.get(i).rate), "1/s");
     }
 
-    private static double median(int count, java.util.function.IntToDoubleFunction values) {
+    private static double median(int count, IntToDoubleFunction values) {
         double[] sorted = new double[count];
         Arrays.setAll(sorted, values);
         Arrays.sort(sorted);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a server pays for a refusal, and what it pays for being guarded at all. */
 public final class ServerBenchmarks {
@@ -45,25 +46,40 @@ public final class ServerBenchmarks {
 
     private ServerBenchmarks() {}
 
-    /** The cost of refusing beside the least that it takes. */
-    public static Report flood(PrintWriter out, Generator generator, int rounds, Duration time)
+    /**
+     * The cost of refusing beside the least that it takes.
+     *
+     * @param rounds turns of each server; null for as many as the size asks for
+     * @param turn how long a turn lasts
+     * @param full what is published, and not what ends within five minutes
+     */
+    public static Report flood(
+            PrintWriter out, Generator generator, @Nullable Integer rounds, Duration turn, boolean full)
             throws IOException, InterruptedException {
-        return measure("flood", FLOOD, out, generator, rounds, time);
+        // Refusing is little code, which is compiled soon.
+        return measure("flood", FLOOD, out, generator, size(rounds, turn, full, 5));
     }
 
-    /** A hello service with and without the guard. */
-    public static Report overhead(PrintWriter out, Generator generator, int rounds, Duration time)
+    /** A hello service with and without the guard; see {@link #flood}. */
+    public static Report overhead(
+            PrintWriter out, Generator generator, @Nullable Integer rounds, Duration turn, boolean full)
             throws IOException, InterruptedException {
-        return measure("overhead", OVERHEAD, out, generator, rounds, time);
+        return measure("overhead", OVERHEAD, out, generator, size(rounds, turn, full, 12));
+    }
+
+    private static Comparison.Size size(@Nullable Integer rounds, Duration turn, boolean full, int warmUps) {
+        int starts = full ? 5 : 2;
+        int turns = rounds != null ? rounds : full ? 100 : 12;
+        return new Comparison.Size(starts, full ? 20 : warmUps, Math.max(1, turns / starts), turn);
     }
 
     private static Report measure(
-            String name, List<Comparison> comparisons, PrintWriter out, Generator generator, int rounds, Duration time)
+            String name, List<Comparison> comparisons, PrintWriter out, Generator generator, Comparison.Size size)
             throws IOException, InterruptedException {
         Report report = Report.named(name);
         report.environment().put("requests sent by", generator.toString());
         for (Comparison comparison : comparisons) {
-            comparison.measure(report, out, generator, rounds, time);
+            comparison.measure(report, out, generator, size);
         }
         return report;
     }
