@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class OverloadBenchmark {
 
     private static final int WARM_UP_CONNECTIONS = 64;
-    private static final int BURST_CONNECTIONS = 256;
     private static final int CAPACITY_CONNECTIONS = 2 * Job.WORKERS;
     private static final double CALM_SECONDS = 1;
 
@@ -42,6 +41,7 @@ public final class OverloadBenchmark {
      * @param everything every case of every contender, and not the telling ones of the peers
      * @param rounds how often
      * @param warmUpSeconds how long each service is warmed up
+     * @param rehearsals floods that it has seen before it is measured
      * @param lengths how long the phases of a case last
      */
     public record Size(
@@ -50,6 +50,7 @@ public final class OverloadBenchmark {
             boolean everything,
             int rounds,
             int warmUpSeconds,
+            int rehearsals,
             Scenario.Lengths lengths) {
 
         public Size {
@@ -70,12 +71,12 @@ public final class OverloadBenchmark {
 
         /** What ends within five minutes. */
         public static Size byDefault(List<String> subjects, List<String> cases) {
-            return new Size(subjects, cases, false, 1, 4, new Scenario.Lengths(1, 1, 3, 3));
+            return new Size(subjects, cases, false, 1, 2, 2, new Scenario.Lengths(1, 1, 3, 3));
         }
 
         /** What is published. */
         public static Size full(List<String> subjects, List<String> cases, int rounds) {
-            return new Size(subjects, cases, true, rounds, 8, new Scenario.Lengths(2, 3, 10, 15));
+            return new Size(subjects, cases, true, rounds, 8, 6, new Scenario.Lengths(2, 3, 10, 15));
         }
 
         boolean has(Contender contender) {
@@ -154,9 +155,13 @@ public final class OverloadBenchmark {
     }
 
     private double capacity() throws IOException, InterruptedException {
-        Contender.Running unguarded = ready(Contenders.UNGUARDED);
-        ClosedLoopResult result = closedLoop(unguarded, CAPACITY_CONNECTIONS, size.warmUpSeconds() / 2.0);
-        double capacity = result.perSecond();
+        double capacity;
+        try (Contender.Running unguarded = Contenders.UNGUARDED.start()) {
+            closedLoop(unguarded, WARM_UP_CONNECTIONS, size.warmUpSeconds());
+            closedLoop(unguarded, Job.WORKERS, 1);
+            capacity = closedLoop(unguarded, CAPACITY_CONNECTIONS, size.warmUpSeconds())
+                    .perSecond();
+        }
         if (capacity == 0) {
             throw new IOException("the service without a guard answered nothing");
         }
@@ -169,17 +174,20 @@ public final class OverloadBenchmark {
     }
 
     private Score play(Case one, Contender contender, double capacity) throws IOException, InterruptedException {
-        Contender.Running service = ready(contender);
-        RecoveryWatch watch = new RecoveryWatch(CALM_SECONDS);
-        OpenLoop loop = new OpenLoop(one.scenario(capacity, size.lengths()).plan(service.port()), watch);
-        watch.stops(loop);
-        LoadResult result = loop.run();
-        Score score = Score.of(result, capacity);
+        Score score = Score.of(play(one.scenario(capacity, size.lengths()), ready(contender, capacity)), capacity);
         tell(one, contender, score);
         if (!score.recovery().recovered()) {
             close(contender);
         }
         return score;
+    }
+
+    private static LoadResult play(Scenario scenario, Contender.Running service)
+            throws IOException, InterruptedException {
+        RecoveryWatch watch = new RecoveryWatch(CALM_SECONDS);
+        OpenLoop loop = new OpenLoop(scenario.plan(service.port()), watch);
+        watch.stops(loop);
+        return loop.run();
     }
 
     private void tell(Case one, Contender contender, Score score) {
@@ -229,17 +237,21 @@ public final class OverloadBenchmark {
     }
 
     /** The contender, started and warm. */
-    private Contender.Running ready(Contender contender) throws IOException, InterruptedException {
+    private Contender.Running ready(Contender contender, double capacity) throws IOException, InterruptedException {
         Contender.Running known = running.get(contender);
         if (known != null) {
             return known;
         }
         Contender.Running started = contender.start();
         running.put(contender, started);
-        closedLoop(started, WARM_UP_CONNECTIONS, size.warmUpSeconds() / 2.0);
-        // More at once than it can take, so that what it does then is compiled as well.
-        closedLoop(started, BURST_CONNECTIONS, size.warmUpSeconds() / 2.0);
-        closedLoop(started, Job.WORKERS, 1);
+        closedLoop(started, WARM_UP_CONNECTIONS, size.warmUpSeconds());
+        // What runs only in a flood, or only after one, would be compiled in the measured one: for half a second the
+        // compilers would take half of the processors.
+        Scenario.Lengths rehearsal =
+                new Scenario.Lengths(1, 1, 1, size.lengths().after());
+        for (int i = 0; i < size.rehearsals(); i++) {
+            play(Case.TEN.scenario(capacity, rehearsal), started);
+        }
         return started;
     }
 
