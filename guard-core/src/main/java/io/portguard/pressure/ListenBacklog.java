@@ -26,12 +26,14 @@ public final class ListenBacklog implements PressureSource {
      * through the kernel's table, until a connection of the same family is met. So a pass ends when it has met as many
      * sockets of the guarded ports as there were; which those are is looked up anew now and then. When the last socket
      * is ours and there are few connections, the search is long: then sockstat is asked first, for a few microseconds. A
-     * family with fewer sockets in use than a quarter of a queue has no queue that is a quarter full.
+     * family with fewer sockets in use than a quarter of a queue has no queue that is a quarter full; and while no more
+     * are in use than when the queues were empty, nobody has come to stand in them.
      */
 
     private static final long LOOK_UP_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long EXACT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int QUARTER = 4;
+    private static final long MANY = Long.MAX_VALUE;
 
     private final Proc proc;
     private final Map<Integer, Integer> capacityByPort = new ConcurrentHashMap<>();
@@ -44,6 +46,9 @@ public final class ListenBacklog implements PressureSource {
     private boolean lookedUp;
     private long lookedUpAtNanos;
     private long exactAtNanos;
+    /** The fewest sockets in use, of all families, since the queues were seen to be empty. */
+    private long inUseWhenEmpty;
+
     private double fullest;
 
     /** Watches nothing until it is told which port. */
@@ -102,7 +107,9 @@ public final class ListenBacklog implements PressureSource {
 
     private void read(long nowNanos) throws IOException {
         boolean lookUp = changed || !lookedUp || nowNanos - lookedUpAtNanos >= LOOK_UP_NANOS;
-        if (!lookUp && nowNanos - exactAtNanos < EXACT_NANOS && depth == 0 && areFew()) {
+        long inUse = depth == 0 ? fewInUse() : MANY;
+        if (!lookUp && inUse != MANY && (inUse <= inUseWhenEmpty || nowNanos - exactAtNanos < EXACT_NANOS)) {
+            inUseWhenEmpty = Math.min(inUseWhenEmpty, inUse);
             return;
         }
         if (lookUp) {
@@ -111,6 +118,8 @@ public final class ListenBacklog implements PressureSource {
             lookedUpAtNanos = nowNanos;
         }
         exactAtNanos = nowNanos;
+        // Counted before the queues are read: whoever comes meanwhile is one more the next time.
+        inUseWhenEmpty = inUse == MANY ? 0 : inUse;
         ipv4.read(lookUp);
         ipv6.read(lookUp);
         if (!ipv4.exists && !ipv6.exists) {
@@ -122,16 +131,25 @@ public final class ListenBacklog implements PressureSource {
         fullest = Math.max(ipv4.fullest, ipv6.fullest);
     }
 
-    private boolean areFew() throws IOException {
+    /** The sockets in use when they are too few to fill a quarter of any queue; MANY otherwise, or when unknown. */
+    private long fewInUse() {
         int least = Integer.MAX_VALUE;
         for (int each : capacityByPort.values()) {
             least = Math.min(least, each);
         }
-        NetCounters inUse = proc.sockstat();
-        return ipv4.areFew(inUse, least / QUARTER) && ipv6.areFew(inUse, least / QUARTER);
+        try {
+            NetCounters inUse = proc.sockstat();
+            int few = least / QUARTER;
+            return ipv4.areFew(inUse, few) && ipv6.areFew(inUse, few) ? ipv4.inUse(inUse) + ipv6.inUse(inUse) : MANY;
+        } catch (IOException unreadable) {
+            return MANY;
+        }
     }
 
-    /** Connections in the queues when they were last read, a second ago at most; -1 when it cannot be told. */
+    /**
+     * Connections in the queues when they were last read: a second ago at most, or five while not one connection more
+     * was there than when they were empty; -1 when it cannot be told.
+     */
     public long depth() {
         return depth;
     }
@@ -171,6 +189,10 @@ public final class ListenBacklog implements PressureSource {
         boolean areFew(NetCounters counters, int few) {
             long count = counters.get(inUse);
             return sockets == 0 || (count >= 0 && count < few);
+        }
+
+        long inUse(NetCounters counters) {
+            return Math.max(0, counters.get(inUse));
         }
 
         void read(boolean all) throws IOException {

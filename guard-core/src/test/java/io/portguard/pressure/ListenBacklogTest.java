@@ -176,7 +176,7 @@ class ListenBacklogTest {
     }
 
     @Test
-    void whileTheFamilyHasFewSocketsTheTableIsReadOnceASecond() throws IOException {
+    void whileTheFamilyHasFewSocketsTheTableIsReadWhenMoreHaveComeAndOnceASecondAtMost() throws IOException {
         ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 0));
         Path sockstat = proc.resolve("net/sockstat");
         Files.writeString(sockstat, "sockets: used 9\nTCP: inuse 2 orphan 0\n");
@@ -191,9 +191,29 @@ class ListenBacklogTest {
         backlog(HEADER + line(0, 8080, "0A", 0));
         backlog.sample(TimeUnit.MILLISECONDS.toNanos(300));
         Files.writeString(sockstat, "sockets: used 9\nTCP: inuse 2 orphan 0\n");
-        backlog(HEADER + line(0, 8080, "0A", 1));
         backlog.sample(TimeUnit.MILLISECONDS.toNanos(1_300));
-        assertThat(backlog.depth()).as("a second later").isOne();
+        backlog(HEADER + line(0, 8080, "0A", 1));
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(2_300));
+        assertThat(backlog.depth()).as("not one more than when it was empty").isZero();
+        Files.writeString(sockstat, "sockets: used 9\nTCP: inuse 3 orphan 0\n");
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(2_400));
+        assertThat(backlog.depth()).as("somebody came").isOne();
+    }
+
+    @Test
+    void whoeverComesInThePlaceOfOneThatWentIsFoundTheMomentThatOneIsMissed() throws IOException {
+        ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 0));
+        Path sockstat = proc.resolve("net/sockstat");
+        Files.writeString(sockstat, "sockets: used 9\nTCP: inuse 5 orphan 0\n");
+        backlog.watch(8080, 100);
+        backlog.sample(0);
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(1_000));
+        Files.writeString(sockstat, "sockets: used 8\nTCP: inuse 4 orphan 0\n");
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(2_000));
+        Files.writeString(sockstat, "sockets: used 9\nTCP: inuse 5 orphan 0\n");
+        backlog(HEADER + line(0, 8080, "0A", 1));
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(3_000));
+        assertThat(backlog.depth()).isOne();
     }
 
     @Test
