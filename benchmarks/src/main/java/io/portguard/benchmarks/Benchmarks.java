@@ -35,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             Benchmarks.Flood.class,
             Benchmarks.Overhead.class,
             Benchmarks.Pressure.class,
+            Benchmarks.Audit.class,
             Benchmarks.Table.class
         })
 public final class Benchmarks implements Runnable {
@@ -294,6 +295,32 @@ public final class Benchmarks implements Runnable {
         @Override
         Report measure(PrintWriter out, PrintWriter err) throws IOException {
             return new PressureBenchmark(out, full ? 6_000 : 600).run(connections);
+        }
+    }
+
+    @Command(
+            name = "audit",
+            description = "What the audit does to latencies while ten thousand requests a second are refused.",
+            mixinStandardHelpOptions = true)
+    static final class Audit extends Benchmark {
+
+        @Option(
+                names = "--rounds",
+                paramLabel = "N",
+                description = "How many turns each guard has (default: ${DEFAULT-VALUE}).",
+                defaultValue = "6")
+        private int rounds;
+
+        @Option(
+                names = "--seconds",
+                paramLabel = "N",
+                description = "How long each turn lasts (default: ${DEFAULT-VALUE}).",
+                defaultValue = "10")
+        private int seconds;
+
+        @Override
+        Report measure(PrintWriter out, PrintWriter err) throws Exception {
+            return new AuditBenchmark(out).run(rounds, seconds);
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +27,20 @@ public final class Audit implements GuardListener {
 
     private static final System.Logger LOGGER = System.getLogger("io.portguard.audit");
     private static final int BUFFERED = 1 << 13;
-    private static final int AT_ONCE = 1 << 10;
+
+    /** Lines written in one go, a fraction of a millisecond's work; and the time that others have the processor then. */
+    private static final int AT_ONCE = 8;
+
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private final String guard;
     private final NanoClock clock;
     private final @Nullable AuditTrail trail;
-    private final RefusalSample sample = new RefusalSample();
+    private final RefusalSample sample;
     private final EventBuffer buffer = new EventBuffer(BUFFERED);
     private long lostTold;
     private boolean begun;
+    private volatile boolean closing;
 
     /** Whether refusals go anywhere; looked at in the background, as loggers take their time to say so. */
     private volatile boolean recordsRefusals;
@@ -50,6 +56,7 @@ public final class Audit implements GuardListener {
         this.guard = guard;
         this.clock = clock;
         this.trail = folder == null ? null : new AuditTrail(folder, guard, maxFileBytes, retention);
+        this.sample = new RefusalSample(clock.nanoTime());
         this.recordsRefusals = areRefusalsRecorded();
     }
 
@@ -99,24 +106,33 @@ public final class Audit implements GuardListener {
         return trail != null || LOGGER.isLoggable(Level.DEBUG);
     }
 
-    /** Writes what has come; may take its time, on a thread that nothing else waits for. */
+    /**
+     * Writes what has come; takes its time, on a thread that nothing else waits for. A few lines at a time with pauses in
+     * between: a processor that is busy with all of them at once keeps requests waiting for as long.
+     */
     public synchronized void drain() {
         recordsRefusals = areRefusalsRecorded();
-        List<AuditEvent> events = new ArrayList<>();
-        do {
-            events.clear();
-            addTrailsOwn(events);
-            for (AuditEvent event = buffer.take(); event != null; event = buffer.take()) {
-                log(event);
-                events.add(event);
-                if (events.size() >= AT_ONCE) {
-                    break;
-                }
+        while (drainSome() && !closing) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Returns whether there may be more. */
+    private boolean drainSome() {
+        List<AuditEvent> events = new ArrayList<>(AT_ONCE);
+        addTrailsOwn(events);
+        while (events.size() < AT_ONCE) {
+            AuditEvent event = buffer.take();
+            if (event == null) {
+                break;
             }
-            if (trail != null && !events.isEmpty() && trail.write(events, clock.epochMillis())) {
-                begun = true;
-            }
-        } while (events.size() >= AT_ONCE);
+            log(event);
+            events.add(event);
+        }
+        if (trail != null && !events.isEmpty() && trail.write(events, clock.epochMillis())) {
+            begun = true;
+        }
+        return events.size() >= AT_ONCE;
     }
 
     private void addTrailsOwn(List<AuditEvent> events) {
@@ -144,10 +160,16 @@ public final class Audit implements GuardListener {
     }
 
     /** Writes what has come and closes the file. */
-    public synchronized void close() {
-        drain();
-        if (trail != null) {
-            trail.close();
+    public void close() {
+        closing = true;
+        synchronized (this) {
+            boolean more = true;
+            while (more) {
+                more = drainSome();
+            }
+            if (trail != null) {
+                trail.close();
+            }
         }
     }
 }

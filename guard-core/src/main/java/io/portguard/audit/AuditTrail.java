@@ -32,6 +32,7 @@ final class AuditTrail {
     private final long maxFileBytes;
     private final Duration retention;
 
+    private final StringBuilder lines = new StringBuilder();
     private @Nullable FileChannel channel;
     private @Nullable Path path;
     private LocalDate day = LocalDate.EPOCH;
@@ -54,17 +55,15 @@ final class AuditTrail {
     /** Writes events that happened one after the other; returns whether they were written. */
     boolean write(List<AuditEvent> events, long nowMillis) {
         if (nowMillis < retryAtMillis) {
-            lost.add(events.size());
+            lost(events);
             return false;
         }
         try {
             FileChannel open = open(nowMillis);
             String hash = lastHash == null ? Chain.BEGINNING : lastHash;
-            StringBuilder lines = new StringBuilder();
+            lines.setLength(0);
             for (AuditEvent event : events) {
-                String line = line(event, hash);
-                hash = String.valueOf(Chain.hashOf(line));
-                lines.append(line).append('\n');
+                hash = addLine(event, hash);
             }
             ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.US_ASCII));
             while (bytes.hasRemaining()) {
@@ -73,7 +72,7 @@ final class AuditTrail {
             lastHash = hash;
             return true;
         } catch (IOException | RuntimeException failed) {
-            lost.add(events.size());
+            lost(events);
             retryAtMillis = nowMillis + RETRY_MILLIS;
             LOGGER.log(
                     Level.WARNING,
@@ -85,6 +84,13 @@ final class AuditTrail {
             lastHash = null;
             return false;
         }
+    }
+
+    /** What the trail says of itself it says again. */
+    private void lost(List<AuditEvent> events) {
+        lost.add(events.stream()
+                .filter(event -> !(event instanceof AuditEvent.Trail))
+                .count());
     }
 
     /** Each try on a full disk would leave a file otherwise. */
@@ -99,15 +105,18 @@ final class AuditTrail {
         }
     }
 
-    private String line(AuditEvent event, String hashBefore) {
-        JsonLine line = new JsonLine()
+    private String addLine(AuditEvent event, String hashBefore) {
+        int from = lines.length();
+        JsonLine line = new JsonLine(lines)
                 .text("@timestamp", JsonLine.time(event.epochMillis()))
                 .text("ecs.version", "8.17.0")
                 .text("event.module", "portguard")
                 .text("observer.name", guard)
                 .text("observer.type", "connection-guard");
         event.write(line);
-        return Chain.close(line.open(), hashBefore);
+        String hash = Chain.close(lines, from, hashBefore);
+        lines.append('\n');
+        return hash;
     }
 
     private FileChannel open(long nowMillis) throws IOException {

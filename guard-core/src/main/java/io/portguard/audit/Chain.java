@@ -20,9 +20,11 @@ final class Chain {
 
     private Chain() {}
 
-    /** A line's members closed with their hash. */
-    static String close(String open, String hashBefore) {
-        return open + MEMBER + hash(open, hashBefore) + END;
+    /** Closes a line, whose members stand from there on, with its hash and returns the hash. */
+    static String close(StringBuilder lines, int from, String hashBefore) {
+        String hash = hash(lines.substring(from), hashBefore);
+        lines.append(MEMBER).append(hash).append(END);
+        return hash;
     }
 
     /** The hash that a line ends with; null when it ends with none. */

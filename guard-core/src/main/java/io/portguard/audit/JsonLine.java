@@ -12,7 +12,17 @@ final class JsonLine {
     private static final int MAX_TEXT = 512;
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    private final StringBuilder json = new StringBuilder(512).append('{');
+    private final StringBuilder json;
+    private boolean empty = true;
+
+    JsonLine() {
+        this(new StringBuilder(512));
+    }
+
+    /** Appends the line to what is there. */
+    JsonLine(StringBuilder json) {
+        this.json = json.append('{');
+    }
 
     static String time(long epochMillis) {
         return Instant.ofEpochMilli(epochMillis).toString();
@@ -37,9 +47,10 @@ final class JsonLine {
     }
 
     private StringBuilder name(String name) {
-        if (json.length() > 1) {
+        if (!empty) {
             json.append(',');
         }
+        empty = false;
         return json.append('"').append(name).append("\":");
     }
 

@@ -1,7 +1,6 @@
 package io.portguard.doctor;
 
 import io.portguard.Attempt;
-import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.NanoClock;
 import io.portguard.Outcome;
@@ -23,27 +22,34 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Three guarded HTTP ports that are scanned with nmap, so often and so as the arguments say, and what the guards saw of
- * it. To be run in a network namespace of its own.
+ * Three guarded HTTP ports that are scanned with nmap, so often and so as the arguments say, each time from another address,
+ * and what the guards saw of it. To be run in a network namespace of its own.
  */
 final class NmapScenario {
 
     private static final int PORTS = 3;
+    private static final int AT_A_TIME = 50;
     private static final int JUDGED_AFTER_SECONDS = 100;
 
     /** No connection has come for so long: those that nmap has opened have been accepted. */
     private static final int SETTLED_MILLIS = 200;
 
     private static final byte[] ANSWER =
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
+            "HTTP/1.1 200 OK\r\nServer: Jetty(12.1.14)\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private static final AtomicLong SKIPPED_NANOS = new AtomicLong();
 
-    /** Runs, and what happens between two scans is skipped. */
+    /** Runs, and the time until judgement is skipped. */
     private static final NanoClock CLOCK = new NanoClock() {
 
         @Override
@@ -61,12 +67,12 @@ final class NmapScenario {
 
     /** How often, and nmap's options. */
     public static void main(String[] args) throws Exception {
-        int scans = Integer.parseInt(args[0]);
         ScanWatch watch = new ScanWatch();
         List<StandardGuard> guards = new ArrayList<>();
         List<String> ports = new ArrayList<>();
         for (int i = 0; i < PORTS; i++) {
             StandardGuard guard = StandardGuard.builder("port-" + i)
+                    .configure(Map.of("penalties.ban-at", "100", "penalties.ban-time", "1d"))
                     .clock(CLOCK)
                     .scans(watch)
                     .tickInterval(Duration.ZERO)
@@ -76,17 +82,13 @@ final class NmapScenario {
             daemon(() -> accept(server, guard));
             guards.add(guard);
         }
-        guards.forEach(guard -> guard.guard().tick());
-        for (int scan = 0; scan < scans; scan++) {
-            nmap(ports, Arrays.asList(args).subList(1, args.length));
-            awaitNoneOpen(guards);
-            SKIPPED_NANOS.addAndGet(Duration.ofSeconds(JUDGED_AFTER_SECONDS).toNanos());
-            guards.forEach(guard -> guard.guard().tickSlowly());
-            guards.forEach(guard -> guard.guard().tick());
-        }
+        scan(Integer.parseInt(args[0]), ports, Arrays.asList(args).subList(1, args.length), guards);
+        awaitNoneOpen(guards);
+        SKIPPED_NANOS.addAndGet(Duration.ofSeconds(JUDGED_AFTER_SECONDS).toNanos());
+        tick(guards);
         StandardGuard first = guards.get(0);
-        report("recognised", first.penalties().failures(Failure.SCAN));
-        report("scanners", first.scanners());
+        report("recognised", first.bans().size());
+        report("scanner", first.scanners().isEmpty() ? "" : first.scanners().get(0));
         report("accepted", first.guard().counts(Attempt.Kind.CONNECTION).admitted());
         report("resets", first.pressure().dropped(NetworkDrops.Counter.HANDSHAKE_RESET));
         report(
@@ -100,8 +102,33 @@ final class NmapScenario {
         System.exit(0);
     }
 
-    private static void nmap(List<String> ports, List<String> options) throws Exception {
-        List<String> command = new ArrayList<>(List.of("nmap", "-n", "-Pn", "-p", String.join(",", ports)));
+    /** Scans, some at a time, while the guards do what they do each second. */
+    private static void scan(int scans, List<String> ports, List<String> options, List<StandardGuard> guards)
+            throws Exception {
+        tick(guards);
+        ExecutorService scanners = Executors.newFixedThreadPool(AT_A_TIME);
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < scans; i++) {
+            String address = "127.1." + i / 250 + "." + (i % 250 + 1);
+            all.add(scanners.submit(() -> nmap(address, ports, options)));
+        }
+        scanners.shutdown();
+        while (!scanners.awaitTermination(1, TimeUnit.SECONDS)) {
+            tick(guards);
+        }
+        for (Future<?> scan : all) {
+            scan.get();
+        }
+    }
+
+    private static void tick(List<StandardGuard> guards) {
+        guards.forEach(guard -> guard.guard().tickSlowly());
+        guards.forEach(guard -> guard.guard().tick());
+    }
+
+    private static Void nmap(String address, List<String> ports, List<String> options) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("nmap", "-n", "-Pn", "-S", address, "-e", "lo", "-p", String.join(",", ports)));
         command.addAll(options);
         command.add("127.0.0.1");
         Process nmap = new ProcessBuilder(command)
@@ -111,6 +138,7 @@ final class NmapScenario {
         if (nmap.waitFor() != 0) {
             throw new IOException("nmap has failed");
         }
+        return null;
     }
 
     /** Sockets are accepted and closed by threads of their own, some when nmap has gone already. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portguard.Attempt;
 import io.portguard.Outcome;
 import io.portguard.Reason;
+import io.portguard.servlet.RunningServer.Container;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -18,26 +19,32 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
-import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.realm.GenericPrincipal;
 import org.apache.catalina.realm.RealmBase;
 import org.apache.catalina.startup.Tomcat;
-import org.junit.jupiter.api.Test;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.security.ConstraintSecurityHandler;
+import org.eclipse.jetty.security.AbstractLoginService;
+import org.eclipse.jetty.security.RolePrincipal;
+import org.eclipse.jetty.security.UserPrincipal;
+import org.eclipse.jetty.security.authentication.BasicAuthenticator;
+import org.eclipse.jetty.util.security.Password;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients told by their principals, whom Tomcat's own authenticator finds in a filter after the guard's. */
+/** Clients told by their principals, whom the container's own authenticator finds in a filter after the guard's. */
 class PrincipalFilterTest {
 
-    private final CountingRealm realm = new CountingRealm();
+    private final AtomicInteger asked = new AtomicInteger();
 
-    /** Lets everybody in whose password is the name, and knows how often it was asked. */
-    private static final class CountingRealm extends RealmBase {
-
-        final AtomicInteger asked = new AtomicInteger();
+    /** Lets everybody in whose password is the name. */
+    private final class TomcatUsers extends RealmBase {
 
         @Override
-        public Principal authenticate(String name, String password) {
+        public @Nullable Principal authenticate(String name, String password) {
             asked.incrementAndGet();
-            return name.equals(password) ? new GenericPrincipal(name, List.of()) : null;
+            return name.equals(password) ? getPrincipal(name) : null;
         }
 
         @Override
@@ -51,31 +58,46 @@ class PrincipalFilterTest {
         }
     }
 
-    @Test
-    void eachPrincipalHasItsOwnRateAndTheirAddressPaysForNone() throws Exception {
-        try (RunningTomcat tomcat = server().setting("clients.rate", "1")
-                        .setting("clients.burst", "2")
-                        .start();
-                RawClient client = new RawClient(tomcat.localPort)) {
+    /** The same. */
+    private final class JettyUsers extends AbstractLoginService {
+
+        @Override
+        protected List<RolePrincipal> loadRoleInfo(UserPrincipal user) {
+            return List.of();
+        }
+
+        @Override
+        protected UserPrincipal loadUserInfo(String name) {
+            asked.incrementAndGet();
+            return new UserPrincipal(name, new Password(name));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachPrincipalHasItsOwnRateAndTheirAddressPaysForNone(Container container) throws Exception {
+        try (RunningServer server =
+                        container.start(service().setting("clients.rate", "1").setting("clients.burst", "2"));
+                RawClient client = new RawClient(server.localPort())) {
             for (String name : List.of("ann", "bob", "eve")) {
                 assertThat(status(client, name)).isEqualTo(200);
                 assertThat(status(client, name)).isEqualTo(200);
                 assertThat(status(client, name)).isEqualTo(429);
             }
-            assertThat(tomcat.port.guard().counts(Attempt.Kind.REQUEST).rejected(Reason.CLIENT_RATE))
+            assertThat(server.port.guard().counts(Attempt.Kind.REQUEST).rejected(Reason.CLIENT_RATE))
                     .isEqualTo(3);
-            Await.until("all ended", () -> tomcat.ended.outcomes().size() == 9);
-            assertThat(tomcat.ended.outcomes().stream().filter(Outcome.IGNORED::equals))
+            Await.until("all ended", () -> server.ended.outcomes().size() == 9);
+            assertThat(server.ended.outcomes().stream().filter(Outcome.IGNORED::equals))
                     .hasSize(3);
         }
     }
 
-    @Test
-    void aFloodWithoutAPrincipalIsRefusedBeforeAnybodyIsAuthenticated() throws Exception {
-        try (RunningTomcat tomcat = server().setting("clients.rate", "1")
-                        .setting("clients.burst", "3")
-                        .start();
-                RawClient client = new RawClient(tomcat.localPort)) {
+    @ParameterizedTest
+    @EnumSource
+    void aFloodWithoutAPrincipalIsRefusedBeforeAnybodyIsAuthenticated(Container container) throws Exception {
+        try (RunningServer server =
+                        container.start(service().setting("clients.rate", "1").setting("clients.burst", "3"));
+                RawClient client = new RawClient(server.localPort())) {
             for (int i = 0; i < 3; i++) {
                 client.send("GET /ok HTTP/1.1", "Host: test", "Authorization: " + basic("mallory", "guess"), "");
                 assertThat(client.read().status()).isEqualTo(401);
@@ -84,30 +106,32 @@ class PrincipalFilterTest {
                 client.send("GET /ok HTTP/1.1", "Host: test", "Authorization: " + basic("mallory", "guess"), "");
                 assertThat(client.read().status()).isEqualTo(429);
             }
-            assertThat(realm.asked).hasValue(3);
+            assertThat(asked).hasValue(3);
         }
     }
 
-    @Test
-    void whatIsDeniedOrBannedByAddressNeverAsksForAPrincipal() throws Exception {
-        try (RunningTomcat tomcat = server().withoutConnectionLevel().start();
-                RawClient client = new RawClient(tomcat.localPort)) {
-            tomcat.port.ban(tomcat.port.identity().keyOf("127.0.0.1"), 60);
+    @ParameterizedTest
+    @EnumSource
+    void whatIsDeniedOrBannedByAddressNeverAsksForAPrincipal(Container container) throws Exception {
+        try (RunningServer server = container.start(service().withoutConnectionLevel());
+                RawClient client = new RawClient(server.localPort())) {
+            server.port.ban(server.port.identity().keyOf("127.0.0.1"), 60);
             assertThat(status(client, "ann")).isEqualTo(403);
-            assertThat(realm.asked).hasValue(0);
-            tomcat.port.unban(tomcat.port.identity().keyOf("127.0.0.1"));
+            assertThat(asked).hasValue(0);
+            server.port.unban(server.port.identity().keyOf("127.0.0.1"));
             assertThat(status(client, "ann")).isEqualTo(200);
         }
     }
 
-    @Test
-    void aPrincipalIsBannedByItsNameAndNobodyElse() throws Exception {
-        try (RunningTomcat tomcat = server().start();
-                RawClient client = new RawClient(tomcat.localPort)) {
-            tomcat.port.ban(tomcat.port.identity().keyOf("eve"), 60);
+    @ParameterizedTest
+    @EnumSource
+    void aPrincipalIsBannedByItsNameAndNobodyElse(Container container) throws Exception {
+        try (RunningServer server = container.start(service());
+                RawClient client = new RawClient(server.localPort())) {
+            server.port.ban(server.port.identity().keyOf("eve"), 60);
             assertThat(status(client, "eve")).isEqualTo(403);
             assertThat(status(client, "ann")).isEqualTo(200);
-            Await.until("released", () -> tomcat.active(Attempt.Kind.REQUEST) == 0);
+            Await.until("released", () -> server.active(Attempt.Kind.REQUEST) == 0);
         }
     }
 
@@ -121,19 +145,27 @@ class PrincipalFilterTest {
                 + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.US_ASCII));
     }
 
-    private RunningServer.Setup server() {
-        return RunningTomcat.with()
+    private RunningServer.Setup service() {
+        return RunningServer.with()
                 .clock(() -> 0)
                 .setting("clients.identify-by", "principal")
                 .tomcat(this::authenticates)
+                .jettyContext(this::authenticates)
                 .filter(port -> PrincipalFilterTest::login)
                 .filter(PrincipalFilter::new);
     }
 
     private void authenticates(Tomcat tomcat) {
         Context context = (Context) tomcat.getHost().findChildren()[0];
-        context.setRealm(realm);
-        context.getPipeline().addValve(new BasicAuthenticator());
+        context.setRealm(new TomcatUsers());
+        context.getPipeline().addValve(new org.apache.catalina.authenticator.BasicAuthenticator());
+    }
+
+    private void authenticates(ServletContextHandler context) {
+        ConstraintSecurityHandler security = new ConstraintSecurityHandler();
+        security.setAuthenticator(new BasicAuthenticator());
+        security.setLoginService(new JettyUsers());
+        context.setSecurityHandler(security);
     }
 
     private static void login(ServletRequest request, ServletResponse response, FilterChain chain)
