@@ -1,6 +1,5 @@
 package io.portguard.netty;
 
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.portguard.Mode;
 import io.portguard.connection.ClientBudget;
@@ -36,7 +35,7 @@ final class AbandonedRequests {
     void one() throws Http2Exception {
         Account counted = account();
         if (counted != null && counted.take(1, now()) > 0 && port.guard().mode() == Mode.ENFORCE) {
-            throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many requests were reset");
+            throw new Http2Flood("Too many requests were reset");
         }
     }
 

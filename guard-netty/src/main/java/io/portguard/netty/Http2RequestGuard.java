@@ -300,7 +300,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         long now = port.guard().clock().nanoTime();
         budgetAtNanos = Math.max(budgetAtNanos - now, 0) + now + FRAME_NANOS;
         if (budgetAtNanos - now > BUDGET_NANOS && port.guard().mode() == Mode.ENFORCE) {
-            throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "Too many frames that ask for nothing");
+            throw new Http2Flood("Too many frames that ask for nothing");
         }
     }
 
