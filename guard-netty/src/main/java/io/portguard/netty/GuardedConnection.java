@@ -16,8 +16,6 @@ import io.portguard.connection.OpenConnection;
 import io.portguard.connection.Phase;
 import io.portguard.http.HttpAttempts;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +27,6 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
 
     private static final AttributeKey<GuardedConnection> KEY =
             AttributeKey.valueOf(GuardedConnection.class, "connection");
-
-    private static final int MIN_UNITS_TO_LOOK_AT = 16;
 
     private final Channel channel;
     private final GuardedPort port;
@@ -49,10 +45,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
     /** A request is waited for, as soon as no handshake is. */
     private boolean requestAwaited;
 
-    /** Units of work, of which those that were released are dropped when there are twice as many as the last time. */
-    private final List<Permit> units = new ArrayList<>(0);
-
-    private int unitsToLookAt = MIN_UNITS_TO_LOOK_AT;
+    private final UnitsOfWork units = new UnitsOfWork();
     private boolean serving;
     private boolean served;
     private volatile boolean awaitsBody;
@@ -62,6 +55,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
     private volatile boolean readsHeld;
     private long readsHeldSinceNanos;
     private volatile boolean writesHeld;
+    private volatile boolean windowsClosed;
     private boolean paced;
 
     private GuardedConnection(Channel channel, GuardedPort port) {
@@ -247,10 +241,6 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         loopIsUsed();
         Decision decision = port.guard().tryAdmit(attempts.work(priority));
         if (decision instanceof Permit admitted) {
-            if (units.size() >= unitsToLookAt) {
-                units.removeIf(Permit::isReleased);
-                unitsToLookAt = Math.max(MIN_UNITS_TO_LOOK_AT, 2 * units.size());
-            }
             units.add(admitted);
         }
         return decision;
@@ -307,6 +297,13 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         writesHeld = are;
     }
 
+    /** Whether all answers of an HTTP/2 connection wait for its client to open a window. */
+    void windowsAreClosed(boolean are) {
+        if (windowsClosed != are) {
+            windowsClosed = are;
+        }
+    }
+
     boolean areWritesHeld() {
         return writesHeld;
     }
@@ -328,7 +325,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
 
     @Override
     public boolean awaitsReader() {
-        return !channel.isWritable() && !writesHeld;
+        return windowsClosed || (!channel.isWritable() && !writesHeld);
     }
 
     @Override
@@ -385,8 +382,7 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
             open.closed();
         }
         port.unreadAnswers().closed(channel);
-        units.forEach(unit -> unit.release(Outcome.IGNORED));
-        units.clear();
+        units.release();
         Outcome outcome = closedByGuard ? Outcome.DROPPED : Outcome.IGNORED;
         if (clientPermit != null) {
             clientPermit.release(outcome);

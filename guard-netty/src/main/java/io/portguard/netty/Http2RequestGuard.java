@@ -18,7 +18,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.portguard.Decision;
-import io.portguard.Mode;
 import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Reason;
@@ -61,9 +60,6 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     /** How many streams of refused requests may be open because their bodies are still coming. */
     private static final int MAX_OPEN_REFUSALS = 100;
 
-    private static final long BUDGET_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
     /** So that a request which crosses the GOAWAY on its way is told by that, not by a reset connection. */
     private static final long CLOSE_DELAY_SECONDS = 1;
 
@@ -77,9 +73,8 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     private final Http2Request view = new Http2Request();
 
     private final AbandonedRequests abandoned;
-
-    /** When the budget of frames that ask for nothing will be full again. */
-    private long budgetAtNanos;
+    private final WindowWatch windows;
+    private final FrameBudget frames;
 
     private int inProgress;
     private int openRefusals;
@@ -96,7 +91,8 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         this.key = connection.newKey();
         this.refusals = port.http2Refusals();
         this.abandoned = new AbandonedRequests(port, guarded);
-        this.budgetAtNanos = port.guard().clock().nanoTime();
+        this.windows = new WindowWatch(port, guarded, codec, key);
+        this.frames = new FrameBudget(port);
     }
 
     /**
@@ -116,9 +112,14 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         Http2RequestGuard guard = new Http2RequestGuard(port, guarded, codec, listener);
         handler.decoder().frameListener(guard);
         handler.connection().addListener(guard.new Events(codec));
-        codec.channel().closeFuture().addListener(closed -> guard.abandoned.close());
+        codec.channel().closeFuture().addListener(closed -> guard.closed());
         guarded.waitForFirstRequest();
         return guard;
+    }
+
+    private void closed() {
+        abandoned.close();
+        windows.close();
     }
 
     @Override
@@ -171,6 +172,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
         boolean tunnel = HttpMethod.CONNECT.asciiName().contentEquals(nonNull(headers.method()));
         stream.setProperty(key, Http2Exchange.admitted(permit, tunnel));
         inProgress++;
+        windows.requestBegins(now);
         if (port.endsKeptConnections()) {
             leave(context);
         }
@@ -206,11 +208,11 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     }
 
     private boolean hasRoomFor(Http2Answers.Answer answer, ChannelHandlerContext context, Http2Stream stream) {
-        Http2RemoteFlowController windows = handler.encoder().flowController();
+        Http2RemoteFlowController room = handler.encoder().flowController();
         int length = answer.body().readableBytes();
         return context.channel().isWritable()
-                && windows.windowSize(stream) >= length
-                && windows.windowSize(connection.connectionStream()) >= length;
+                && room.windowSize(stream) >= length
+                && room.windowSize(connection.connectionStream()) >= length;
     }
 
     private void reset(ChannelHandlerContext context, Http2Stream stream, Http2Error error) {
@@ -224,7 +226,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     public int onDataRead(ChannelHandlerContext context, int streamId, ByteBuf data, int padding, boolean endOfStream)
             throws Http2Exception {
         if (!data.isReadable() && !endOfStream) {
-            askedForNothing();
+            frames.take();
         }
         Http2Exchange exchange = exchange(streamId);
         if (exchange != null && exchange.isRefused()) {
@@ -251,7 +253,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
 
     private void abandoned() throws Http2Exception {
         if (guarded.attempts().isOfProxy()) {
-            askedForNothing();
+            frames.take();
         } else {
             abandoned.one();
         }
@@ -271,6 +273,7 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
             throws Http2Exception {
         Http2Exchange exchange = exchange(streamId);
         if (exchange == null || !exchange.isRefused()) {
+            windows.opened();
             super.onWindowUpdateRead(context, streamId, windowSizeIncrement);
         }
     }
@@ -279,29 +282,21 @@ final class Http2RequestGuard extends Http2FrameListenerDecorator {
     public void onPriorityRead(
             ChannelHandlerContext context, int streamId, int streamDependency, short weight, boolean exclusive)
             throws Http2Exception {
-        askedForNothing();
+        frames.take();
         super.onPriorityRead(context, streamId, streamDependency, weight, exclusive);
     }
 
     @Override
     public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
-        askedForNothing();
+        frames.take();
         super.onPingRead(context, data);
     }
 
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
-        askedForNothing();
+        frames.take();
+        windows.opened();
         super.onSettingsRead(context, settings);
-    }
-
-    /** A hundred such frames a second and a thousand at once are more than any client has a reason for. */
-    private void askedForNothing() throws Http2Exception {
-        long now = port.guard().clock().nanoTime();
-        budgetAtNanos = Math.max(budgetAtNanos - now, 0) + now + FRAME_NANOS;
-        if (budgetAtNanos - now > BUDGET_NANOS && port.guard().mode() == Mode.ENFORCE) {
-            throw new Http2Flood("Too many frames that ask for nothing");
-        }
     }
 
     /** The service has answered with this status; it may say that the client is at fault. */
