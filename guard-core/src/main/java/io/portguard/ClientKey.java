@@ -80,7 +80,9 @@ public abstract sealed class ClientKey {
 
         @Override
         public int hashCode() {
-            return Long.hashCode(half * MIX);
+            // Neighbouring IPv4 addresses fall into places of their own in a hash table; networks of IPv6 have to be
+            // spread.
+            return Long.hashCode((prefixLength <= HALF ? half * MIX : half) * 31);
         }
 
         @Override

@@ -31,7 +31,7 @@ final class AdaptiveLimit implements Limit {
      *    requests are being refused anyway, and sooner when the service delivers less than it did. If it delivers
      *    as much as before, what was taken out was a queue, and the next drain goes deeper; if it delivers less,
      *    nobody waited, and the latency is the service's own. A service that is overloaded from the start is
-     *    drained first of all.
+     *    drained first of all; if its first latencies let it grow instead, as soon as it no longer does.
      *  - When the latency under load is near s, nobody waits, and the service is not saturated: the limit is then
      *    twice what is known to be worked on, so it doubles with each latency (slow start), and a service that
      *    was never busy has room for a slower dependency.
@@ -89,6 +89,8 @@ final class AdaptiveLimit implements Limit {
 
     private static final double AS_THE_FIRST = 1.6;
     private static final double FIRST_ERROR = 0.25;
+    /** A service that has grown from the start is drained so many latencies after it no longer does. */
+    private static final double CLIMBED_LATENCIES = 4;
     /** How a service that may thrash is treated; see QueueSize. */
     private static final double FIRST_TRIAL_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -222,6 +224,8 @@ final class AdaptiveLimit implements Limit {
             if (climbing) {
                 climbing = false;
                 growth.hasten(mean);
+                // Of requests that began together the short ones ended first: what they took is not believed for long.
+                drainIntervalNanos = sinceDrainNanos + Math.max(MIN_DRAIN_INTERVAL_NANOS, mean * CLIMBED_LATENCIES);
             }
         }
         double delivered = Math.max(1, rate.reference() * serviceNanos);
@@ -248,7 +252,7 @@ final class AdaptiveLimit implements Limit {
         losses = rate.present() < rate.reference() * LOST ? losses + 1 : 0;
         boolean due = sinceDrainNanos >= drainIntervalNanos
                 || (losses >= LOSSES_TO_DRAIN && sinceDrainNanos >= MIN_DRAIN_INTERVAL_NANOS);
-        if (untried && inFlight > capacity * QUEUED && sinceDrainNanos > FIRST_TRIAL_NANOS) {
+        if (untried && !near && inFlight > capacity * QUEUED && sinceDrainNanos > FIRST_TRIAL_NANOS) {
             untried = false;
             queueSize.tryOther(rate.present());
         }

@@ -25,6 +25,11 @@ final class Drain {
     private static final double MAX_MEASURING_LATENCIES = 3;
     private static final double GENTLE_NANOS = Duration.ofMillis(50).toNanos();
     private static final double GENTLE_LATENCIES = 1.5;
+    /** What waited before has certainly ended after so many of the latencies that there were with it. */
+    private static final double SETTLED_LATENCIES = 2;
+
+    private static final long MANY_REQUESTS = 30;
+
     private static final double MAX_EMPTYING_NANOS = Duration.ofSeconds(5).toNanos();
     private static final double MAX_EMPTYING_LATENCIES = 5;
 
@@ -113,15 +118,15 @@ final class Drain {
             strict = true;
             phase = Phase.EMPTYING;
             elapsedNanos = 0;
-        } else if (phase == Phase.EMPTYING) {
-            empty(window, isEmpty);
-        } else if (phase == Phase.SETTLING && elapsedNanos >= settlingNanos) {
-            phase = Phase.MEASURING;
             measuredNanos = 0;
             completed = 0;
             served = 0;
             latencySumNanos = 0;
             inFlightSum = 0;
+        } else if (phase == Phase.EMPTYING) {
+            empty(window, isEmpty);
+        } else if (phase == Phase.SETTLING && elapsedNanos >= settlingNanos) {
+            phase = Phase.MEASURING;
         } else if (phase == Phase.MEASURING) {
             measure(window);
         }
@@ -129,11 +134,15 @@ final class Drain {
 
     private void empty(Window window, boolean isEmpty) {
         if (isEmpty) {
-            phase = Phase.SETTLING;
             // Little's law: how long what is in flight now takes.
             settlingNanos =
                     Math.max(window.meanInFlight() * window.durationNanos() / window.completed(), latencyBefore / 2);
             elapsedNanos = 0;
+            // Where it was empty throughout a window that is long enough, what settles has settled.
+            boolean isSettled = window.peakInFlight() <= limit + 1
+                    && window.completed() >= MANY_REQUESTS
+                    && window.durationNanos() >= latencyBefore * SETTLED_LATENCIES;
+            phase = isSettled ? Phase.MEASURING : Phase.SETTLING;
         } else if (!strict && elapsedNanos > Math.max(GENTLE_NANOS, latencyBefore * GENTLE_LATENCIES)) {
             strict = true;
         } else if (elapsedNanos > Math.max(MAX_EMPTYING_NANOS, latencyBefore * MAX_EMPTYING_LATENCIES)) {

@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 final class QueueSize {
 
-    private static final double SMALL = 0.08;
+    private static final double SMALL = 0.04;
     /** While it is only a try, those who come first still find a place. */
     private static final double TRIED_SMALL = 0.1;
 
@@ -20,6 +20,10 @@ final class QueueSize {
     private static final double NO_LESS = 0.95;
     private static final double SETTLING_NANOS = Duration.ofMillis(250).toNanos();
     private static final double TRIAL_NANOS = Duration.ofMillis(850).toNanos();
+    /** A try that is so far from what is needed after so many requests has failed already. */
+    private static final long ENOUGH_REQUESTS = 200;
+
+    private static final double FAR = 0.15;
     private static final int TRIES_SKIPPED = 2;
 
     private double part = FULL;
@@ -76,12 +80,11 @@ final class QueueSize {
             measuredNanos += window.durationNanos();
             completed += window.completed();
         }
-        if (elapsedNanos >= TRIAL_NANOS) {
+        double needed = part == SMALL ? CLEARLY_MORE : NO_LESS;
+        double delivered = completed / measuredNanos / rateBefore;
+        if (elapsedNanos >= TRIAL_NANOS || (completed >= ENOUGH_REQUESTS && delivered < needed - FAR)) {
             trying = false;
-            double needed = rateBefore * (part == SMALL ? CLEARLY_MORE : NO_LESS);
-            if (completed / measuredNanos < needed) {
-                part = other();
-            }
+            part = delivered < needed ? other() : part;
         }
     }
 

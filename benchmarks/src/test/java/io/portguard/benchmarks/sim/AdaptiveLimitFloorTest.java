@@ -89,6 +89,12 @@ class AdaptiveLimitFloorTest {
         assertThat(run(named("slow"), 3).goodputPercent()).isGreaterThan(95);
     }
 
+    /** Was taken for a faster service than it is, from its first latencies, until a drain ten seconds later. */
+    @Test
+    void aServiceThatHasGrownFromTheStartIsSoonKnownBetter() {
+        assertThat(run(named("I/O-bound"), 21).goodputPercent()).isGreaterThan(95);
+    }
+
     /** Services that were held for good at a fraction of what they can do, before the limit learned to tell. */
     @ParameterizedTest
     @CsvSource({"9072, 95", "1081, 60", "9122, 90"})
