@@ -28,7 +28,8 @@ final class Drain {
     /** What waited before has certainly ended after so many of the latencies that there were with it. */
     private static final double SETTLED_LATENCIES = 2;
 
-    private static final long MANY_REQUESTS = 30;
+    /** Of fewer it cannot be said that those which take long are not among them. */
+    private static final long MANY_REQUESTS = 20;
 
     private static final double MAX_EMPTYING_NANOS = Duration.ofSeconds(5).toNanos();
     private static final double MAX_EMPTYING_LATENCIES = 5;

@@ -34,6 +34,9 @@ class DrainTest {
         assertThat(windowsUntilOver(filled, window(LIMIT, LIMIT)))
                 .as("a window in which more was in flight at first")
                 .isEqualTo(3); // one to settle, and two
+        assertThat(windowsUntilOver(drain(LATENCY_NANOS), window(LIMIT, LIMIT, 19)))
+                .as("a window of few requests")
+                .isEqualTo(8); // one empty, one to settle, and six of nineteen requests
     }
 
     @Test
@@ -61,16 +64,20 @@ class DrainTest {
     }
 
     private static Window window(int inFlight, int peak) {
+        return window(inFlight, peak, COMPLETED);
+    }
+
+    private static Window window(int inFlight, int peak, int completed) {
         return new Window(
                 WINDOW_NANOS,
-                COMPLETED,
-                COMPLETED,
+                completed,
+                completed,
                 0,
-                COMPLETED * LATENCY_NANOS,
-                (long) COMPLETED * inFlight,
+                completed * LATENCY_NANOS,
+                (long) completed * inFlight,
                 peak,
                 inFlight,
-                COMPLETED,
+                completed,
                 1,
                 0);
     }
