@@ -149,7 +149,7 @@ public final class Benchmarks implements Runnable {
 
         @Option(
                 names = "--hindsight",
-                description = "Also the best of eleven constant limits, chosen for each run when it is over.")
+                description = "Also eleven constant limits, and the best of them, chosen for each run when it is over.")
         private boolean hindsight;
 
         @Override
