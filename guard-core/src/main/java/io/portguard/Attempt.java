@@ -82,7 +82,7 @@ public final class Attempt {
 
     /** The same attempt on this connection, which records of it are to name. */
     public Attempt on(@Nullable SocketEnds connection) {
-        return new Attempt(kind, priority, exempt, ofProxy, client, address, connection);
+        return connection == ends ? this : new Attempt(kind, priority, exempt, ofProxy, client, address, connection);
     }
 
     /** The same attempt as that of a client that has become known since. */

@@ -121,6 +121,10 @@ public final class OpenConnection {
         return !ofManyClients && !hadRequest && (in == Phase.HANDSHAKE || in == Phase.HEADER);
     }
 
+    boolean hadRequest() {
+        return hadRequest;
+    }
+
     GuardedSocket socket() {
         return socket;
     }

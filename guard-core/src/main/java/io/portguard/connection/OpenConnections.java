@@ -1,6 +1,7 @@
 package io.portguard.connection;
 
 import io.portguard.Attempt;
+import io.portguard.ClientKey;
 import io.portguard.NanoClock;
 import io.portguard.Reason;
 import java.time.Duration;
@@ -65,6 +66,16 @@ public final class OpenConnections {
 
     public int size() {
         return open.size();
+    }
+
+    /** Whether a client has made a request on any of them; looks at all. */
+    public boolean areUsedBy(ClientKey client) {
+        for (OpenConnection connection : open) {
+            if (connection.hadRequest() && connection.holder().equals(client)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The sockets of those that are open at some moment of the call. */

@@ -3,6 +3,7 @@ package io.portguard.rule;
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,9 @@ public final class ScanWatch {
      * of the ports, doing the same. So whoever has touched three ports is looked at for as long as the slowest usual
      * interval of such probes takes, and judged then. The one who came again to all is a probe, and its ports are usual
      * for it until it has stayed away for a while. A version scan comes again too, but says something else each
-     * time, so that it is told by the number of bytes. Nobody has a reason to try a decoy, and whoever has is not
+     * time, so that it is told by the number of bytes. A pool of connections that are not needed yet looks like a scan as
+     * well, when the server loses its patience with them; whoever has a use for one by the time it is judged keeps it open.
+     * A version scan, which asks in the end, does not. Nobody has a reason to try a decoy, and whoever has is not
      * waited for.
      */
 
@@ -52,6 +55,11 @@ public final class ScanWatch {
     private final Map<ClientKey, Suspect> suspects = new ConcurrentHashMap<>();
     private final AtomicLong lookedAt = new AtomicLong(Long.MIN_VALUE);
 
+    /** When somebody was last passed over because as many as there may be were remembered. */
+    private volatile long lastFullNanos;
+
+    private volatile boolean wasFull;
+
     /** Is told of scans that touched its ports: once for each, on the thread that recognised it. */
     @FunctionalInterface
     public interface Watcher {
@@ -63,6 +71,15 @@ public final class ScanWatch {
          * @param ports that were touched in all
          */
         void scanned(Attempt attempt, int ports);
+
+        /**
+         * Whether a client, who left a port without a request before, is using it now.
+         *
+         * @param attempt the client's, as it was told to this watcher
+         */
+        default boolean isUsing(Attempt attempt) {
+            return false;
+        }
     }
 
     /**
@@ -78,9 +95,12 @@ public final class ScanWatch {
         Suspect suspect = suspects.get(client);
         if (suspect == null) {
             if (suspects.size() >= MAX_CLIENTS) {
+                lastFullNanos = nowNanos;
+                wasFull = true;
                 return;
             }
-            suspect = suspects.computeIfAbsent(client, key -> new Suspect());
+            boolean isNew = !wasFull || nowNanos - lastFullNanos > JUDGED_AFTER_NANOS;
+            suspect = suspects.computeIfAbsent(client, key -> new Suspect(isNew));
         }
         Map<Watcher, Attempt> told;
         int ports;
@@ -90,6 +110,19 @@ public final class ScanWatch {
             told = suspect.isCaught() ? suspect.take() : Map.of();
         }
         told.forEach((whose, seen) -> whose.scanned(seen, ports));
+    }
+
+    /**
+     * A client has done the same at a port that it has made requests at: this makes no suspect of it, but says of one that it
+     * comes again.
+     */
+    public void touchedAgain(Watcher watcher, int port, Attempt attempt, long bytes, long nowNanos) {
+        Suspect suspect = suspects.get(attempt.client().key());
+        if (suspect != null) {
+            synchronized (suspect) {
+                suspect.touchedAgain(new Place(watcher, port), bytes, nowNanos);
+            }
+        }
     }
 
     /** Judges those who have been looked at for long enough; to be called every second or more often. */
@@ -166,8 +199,16 @@ public final class ScanWatch {
     private static final class Suspect {
 
         private final Map<Place, Visits> visits = new HashMap<>();
+
+        /** Whether it was not here before. Otherwise it may be a probe that was passed over, seen for the last time. */
+        private final boolean isNew;
+
         private boolean suspected;
         private long suspectedNanos;
+
+        private Suspect(boolean isNew) {
+            this.isNew = isNew;
+        }
 
         private void touched(Place place, Attempt attempt, boolean decoy, long bytes, long nowNanos) {
             forget(nowNanos);
@@ -183,6 +224,13 @@ public final class ScanWatch {
             if (!suspected && ports() >= PORTS) {
                 suspected = true;
                 suspectedNanos = nowNanos;
+            }
+        }
+
+        private void touchedAgain(Place place, long bytes, long nowNanos) {
+            Visits at = visits.get(place);
+            if (at != null) {
+                at.add(bytes, nowNanos);
             }
         }
 
@@ -209,11 +257,15 @@ public final class ScanWatch {
             return suspected && nowNanos - suspectedNanos > JUDGED_AFTER_NANOS;
         }
 
-        /** Whom to tell; nobody when it is a probe. */
+        /** Whom to tell; nobody when it is a probe, or uses all but a few of the ports. */
         private Map<Watcher, Attempt> judged() {
-            boolean probe = visits.values().stream().allMatch(this::isOfProbe);
-            if (!probe) {
-                return take();
+            List<Visits> unused = visits.entrySet().stream()
+                    .filter(at -> !at.getKey().watcher().isUsing(at.getValue().attempt))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            if (unused.size() >= PORTS && !unused.stream().allMatch(this::isOfProbe)) {
+                Map<Watcher, Attempt> told = take();
+                return isNew ? told : Map.of();
             }
             suspected = false;
             visits.values().forEach(at -> at.usual = true);

@@ -6,6 +6,7 @@ import io.portguard.IpAddress;
 import io.portguard.NanoClock;
 import io.portguard.audit.Audit;
 import io.portguard.connection.DecoyPorts;
+import io.portguard.connection.OpenConnections;
 import io.portguard.http.HttpAttempts;
 import io.portguard.rule.ClientTable;
 import io.portguard.rule.Penalties;
@@ -38,6 +39,7 @@ final class ScanDetection implements ScanWatch.Watcher {
     private final ScanWatch watch;
     private final Penalties penalties;
     private final ClientTable clients;
+    private final OpenConnections connections;
     private final HttpAttempts attempts;
     private final Audit audit;
     private final NanoClock clock;
@@ -52,6 +54,7 @@ final class ScanDetection implements ScanWatch.Watcher {
             ScanWatch watch,
             Penalties penalties,
             ClientTable clients,
+            OpenConnections connections,
             HttpAttempts attempts,
             Audit audit,
             NanoClock clock) {
@@ -60,6 +63,7 @@ final class ScanDetection implements ScanWatch.Watcher {
         this.watch = watch;
         this.penalties = penalties;
         this.clients = clients;
+        this.connections = connections;
         this.attempts = attempts;
         this.audit = audit;
         this.clock = clock;
@@ -67,10 +71,21 @@ final class ScanDetection implements ScanWatch.Watcher {
 
     /** A connection ended before a whole request had come, without the guard having a reason of its own to end it. */
     void leftWithoutRequest(Attempt connection, long bytes) {
-        if (!penalties.spares(connection) && !clients.hasAsked(connection)) {
+        if (penalties.spares(connection)) {
+            return;
+        }
+        if (clients.hasAsked(connection)) {
+            watch.touchedAgain(this, GUARDED, connection, bytes, clock.nanoTime());
+        } else {
             // Without the connection, which would be kept for as long as the client is looked at.
             watch.touched(this, GUARDED, connection.on(null), false, bytes, clock.nanoTime());
         }
+    }
+
+    @Override
+    public boolean isUsing(Attempt attempt) {
+        return clients.hasAsked(attempt)
+                && connections.areUsedBy(attempt.client().key());
     }
 
     /** Looks after the decoys, which it opens the first time, and judges who is suspected. */

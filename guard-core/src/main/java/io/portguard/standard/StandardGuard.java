@@ -109,6 +109,7 @@ public final class StandardGuard implements AutoCloseable {
                 builder.scans,
                 rules.penalties(),
                 clients,
+                connections,
                 attempts,
                 audit,
                 builder.clock);

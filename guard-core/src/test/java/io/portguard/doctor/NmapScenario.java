@@ -127,8 +127,8 @@ final class NmapScenario {
     }
 
     private static Void nmap(String address, List<String> ports, List<String> options) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("nmap", "-n", "-Pn", "-S", address, "-e", "lo", "-p", String.join(",", ports)));
+        List<String> command =
+                new ArrayList<>(List.of("nmap", "-n", "-Pn", "-S", address, "-e", "lo", "-p", String.join(",", ports)));
         command.addAll(options);
         command.add("127.0.0.1");
         Process nmap = new ProcessBuilder(command)

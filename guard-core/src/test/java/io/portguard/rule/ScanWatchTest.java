@@ -69,6 +69,71 @@ class ScanWatchTest {
     }
 
     @Test
+    void whoComesAgainToPortsThatItAsksAsWellIsAProbe() {
+        for (int port = 0; port < 3; port++) {
+            touch(port, 0);
+        }
+        for (int second = 10; second < 90; second += 10) {
+            for (int port = 0; port < 3; port++) {
+                watch.touchedAgain(watcher, port, Attempt.connection(() -> SCANNER, null), 0, nanos(second));
+            }
+        }
+        assertThat(toldAt(152)).isEmpty();
+    }
+
+    @Test
+    void whoOnlyComesAgainToPortsThatItAsksIsNotSuspected() {
+        for (int port = 0; port < 3; port++) {
+            watch.touchedAgain(watcher, port, Attempt.connection(() -> SCANNER, null), 0, nanos(port));
+        }
+        assertThat(watch.clients()).isZero();
+    }
+
+    @Test
+    void portsThatAreInUseWhenItIsJudgedMakeNoScan() {
+        boolean[] uses = {true};
+        ScanWatch.Watcher used = new ScanWatch.Watcher() {
+            @Override
+            public void scanned(Attempt attempt, int ports) {
+                told.add("in use");
+            }
+
+            @Override
+            public boolean isUsing(Attempt attempt) {
+                return uses[0];
+            }
+        };
+        for (int round = 0; round < 2; round++) {
+            long second = 1_000L * round;
+            touch(80, second);
+            touch(443, second);
+            watch.touched(used, 0, Attempt.connection(() -> SCANNER, null), false, 0, nanos(second));
+            assertThat(toldAt(second + 92)).hasSize(2 * round);
+            uses[0] = false;
+        }
+    }
+
+    @Test
+    void whoWasPassedOverWhileTooManyWereRememberedIsLookedAtTwice() {
+        for (int i = 0; i < 10_000; i++) {
+            touch(ClientKey.named("client " + i), 80, 0, 0);
+        }
+        scanAt(1);
+        assertThat(watch.clients()).isEqualTo(10_000);
+        assertThat(toldAt(62)).isEmpty();
+        scanAt(63);
+        assertThat(toldAt(155)).isEmpty();
+        scanAt(200);
+        assertThat(toldAt(292)).containsExactly("scanner 3");
+    }
+
+    private void scanAt(long second) {
+        touch(80, second);
+        touch(443, second);
+        touch(22, second);
+    }
+
+    @Test
     void theSamePortOftenIsNone() {
         for (int second = 0; second < 1_000; second++) {
             touch(80 + second % 2, second);

@@ -25,6 +25,11 @@ class ScanRecognitionTest {
     private static final int SCANS = 1_000;
     private static final int CLIENTS = 100_000;
     private static final int PROBES = 500;
+    private static final int KINDS = 13;
+
+    /** One of so many that might keep a pool of connections to all ports does. */
+    private static final int POOLS = 10;
+
     private static final int LASTS_MILLIS = 900_000;
     private static final int SECOND = 1_000;
 
@@ -34,6 +39,7 @@ class ScanRecognitionTest {
                     "penalties.ban-at", "100",
                     "penalties.ban-time", "1h",
                     "penalties.weights", "scan=100",
+                    "shedding.enabled", "false",
                     "connections.max", "1000000"));
     private final Set<String> scanners = new TreeSet<>();
     private SplittableRandom random = new SplittableRandom();
@@ -43,8 +49,10 @@ class ScanRecognitionTest {
     void scannersAreRecognisedAndNobodyElseIs(long seed) {
         random = new SplittableRandom(seed);
         for (int i = 0; i < CLIENTS; i++) {
-            String address = "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255);
-            Consumer<String> client = i < PROBES ? probe(i) : ordinary();
+            int kind = random.nextInt(KINDS);
+            // The first byte tells a false alarm's kind.
+            String address = (i < PROBES ? 9 : 10 + kind) + "." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255);
+            Consumer<String> client = i < PROBES ? probe(i) : ordinary(kind);
             ports.in(random.nextInt(LASTS_MILLIS * 3 / 4), () -> client.accept(address));
         }
         for (int i = 0; i < SCANS; i++) {
@@ -64,8 +72,12 @@ class ScanRecognitionTest {
         assertThat(ports.openConnections()).isZero();
     }
 
-    /** Load balancers and monitors, which open and close connections to all ports without a word, or say hello only. */
+    /**
+     * Load balancers and monitors, which open and close connections to all ports without a word, or say hello only, or ask
+     * for a page as well.
+     */
     private Consumer<String> probe(int i) {
+        boolean asks = i % 6 == 1;
         int interval = (i % 10 == 0 ? 60 : 1 + random.nextInt(30)) * SECOND;
         int hello = i % 4 == 0 ? 230 : 0;
         boolean oneAfterTheOther = i % 5 == 0;
@@ -80,6 +92,9 @@ class ScanRecognitionTest {
                     ports.in(
                             oneAfterTheOther ? port * 20 : random.nextInt(interval),
                             () -> probe(address, at, interval, hello, untilMillis));
+                    if (asks) {
+                        ports.in(random.nextInt(interval), () -> asksAgain(address, at, interval, untilMillis));
+                    }
                 }
             }
         };
@@ -93,12 +108,25 @@ class ScanRecognitionTest {
         }
     }
 
-    /** What clients of the storm do, browsers, those with bad networks and those with bad certificates. */
-    private Consumer<String> ordinary() {
-        return switch (random.nextInt(10)) {
+    private void asksAgain(String address, int port, int interval, long untilMillis) {
+        page(address, port);
+        if (ports.nowMillis() < untilMillis) {
+            ports.in(interval, () -> asksAgain(address, port, interval, untilMillis));
+        }
+    }
+
+    /**
+     * What clients of the storm do, browsers, those with bad networks and those with bad certificates, and those that keep
+     * connections and do not use them.
+     */
+    private Consumer<String> ordinary(int kind) {
+        return switch (kind) {
             case 0, 1, 2 -> this::browses;
             case 3 -> this::givesUp;
             case 4 -> this::failsHandshakes;
+            case 5 -> this::keepsSilent;
+            case 6 -> random.nextInt(POOLS) == 0 ? this::keepsPools : this::asks;
+            case 7 -> random.nextInt(POOLS) == 0 ? this::needsItsPoolLater : this::asks;
             default -> this::asks;
         };
     }
@@ -142,6 +170,54 @@ class ScanRecognitionTest {
             ports.in(
                     random.nextInt(tries * SECOND),
                     () -> open(address, at, true, 200 + random.nextInt(100), random.nextInt(500)));
+        }
+    }
+
+    /** Opens connections to a port or two, and has nothing to say before the guard loses its patience. */
+    private void keepsSilent(String address) {
+        for (int port : some(1 + random.nextInt(2))) {
+            for (int count = 1 + random.nextInt(6); count > 0; count--) {
+                open(address, port, random.nextBoolean(), 0, 30 * SECOND);
+            }
+        }
+    }
+
+    /** Keeps connections to all ports ready, opens others for those that it has lost, and may need one in the end. */
+    private void keepsPools(String address) {
+        int size = 1 + random.nextInt(5);
+        int rests = SECOND + random.nextInt(20 * SECOND);
+        boolean needsOne = random.nextBoolean();
+        long untilMillis = ports.nowMillis() + 200 * SECOND;
+        for (int port = 0; port < PORTS; port++) {
+            for (int i = 0; i < size; i++) {
+                keepsReady(address, port, rests, needsOne, untilMillis);
+            }
+        }
+    }
+
+    /** Opens connections before it has a use for them and loses them, and goes on using others. */
+    private void needsItsPoolLater(String address) {
+        int afterMillis = 11 * SECOND + random.nextInt(60 * SECOND);
+        for (int port = 0; port < PORTS; port++) {
+            int at = port;
+            open(address, port, false, 0, 30 * SECOND);
+            ports.in(afterMillis, () -> goesOnAsking(ports.connect(address, at, false)));
+        }
+    }
+
+    private void goesOnAsking(Connection connection) {
+        if (connection != null && ports.nowMillis() < LASTS_MILLIS - 30 * SECOND) {
+            connection.request();
+            ports.in(1 + random.nextInt(20 * SECOND), () -> goesOnAsking(connection));
+        }
+    }
+
+    private void keepsReady(String address, int port, int rests, boolean needsOne, long untilMillis) {
+        open(address, port, false, 0, 30 * SECOND);
+        if (ports.nowMillis() < untilMillis) {
+            ports.in(10 * SECOND + rests, () -> keepsReady(address, port, rests, needsOne, untilMillis));
+        } else if (needsOne) {
+            page(address, port);
         }
     }
 

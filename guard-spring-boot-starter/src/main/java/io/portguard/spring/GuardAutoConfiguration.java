@@ -31,6 +31,9 @@ public final class GuardAutoConfiguration {
     /** The name of the guard of a service's main port. */
     static final String MAIN_PORT = "server";
 
+    /** Where Spring Security's filter stands unless a service says otherwise; clients are told by its principals behind it. */
+    static final int SPRING_SECURITY_ORDER = -100;
+
     /** Named in the conditions of no other bean: a guard of the user's does not excuse a misspelled property. */
     @Bean
     @Lazy(false)

@@ -36,9 +36,6 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBean(StandardGuard.class)
 public final class GuardServletAutoConfiguration {
 
-    /** The order of Spring Security's filter. */
-    private static final int AUTHENTICATES = -100;
-
     @Bean
     @ConditionalOnMissingFilterBean
     FilterRegistrationBean<GuardFilter> guardFilter(StandardGuard guard) {
@@ -56,8 +53,9 @@ public final class GuardServletAutoConfiguration {
     @ConditionalOnProperty(name = "guard.clients.identify-by", havingValue = "principal")
     FilterRegistrationBean<PrincipalFilter> guardPrincipalFilter(StandardGuard guard, Environment environment) {
         FilterRegistrationBean<PrincipalFilter> registration = new FilterRegistrationBean<>(new PrincipalFilter(guard));
-        registration.setOrder(
-                environment.getProperty("spring.security.filter.order", Integer.class, AUTHENTICATES) + 1);
+        registration.setOrder(environment.getProperty(
+                        "spring.security.filter.order", Integer.class, GuardAutoConfiguration.SPRING_SECURITY_ORDER)
+                + 1);
         registration.setAsyncSupported(true);
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         return registration;

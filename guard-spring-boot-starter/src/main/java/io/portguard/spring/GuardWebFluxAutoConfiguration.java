@@ -33,9 +33,6 @@ public final class GuardWebFluxAutoConfiguration {
     /** The name that a management port's own context hides it by, so that requests there are not refused. */
     static final String DECORATOR = "guardHttpHandlerDecorator";
 
-    /** The order of Spring Security's filter. */
-    private static final int AUTHENTICATES = -100;
-
     /** The outermost of all: what is refused costs nothing else. */
     @Bean(DECORATOR)
     @Order(Ordered.LOWEST_PRECEDENCE)
@@ -48,7 +45,7 @@ public final class GuardWebFluxAutoConfiguration {
 
     /** Right after Spring Security's filter, which finds out who it is. */
     @Bean
-    @Order(AUTHENTICATES + 1)
+    @Order(GuardAutoConfiguration.SPRING_SECURITY_ORDER + 1)
     @ConditionalOnMissingBean
     @ConditionalOnProperty(name = "guard.clients.identify-by", havingValue = "principal")
     PrincipalWebFilter guardPrincipalFilter(StandardGuard guard) {
