@@ -120,7 +120,8 @@ public final class Audit implements GuardListener {
     /** Returns whether there may be more. */
     private boolean drainSome() {
         List<AuditEvent> events = new ArrayList<>(AT_ONCE);
-        addTrailsOwn(events);
+        long lost = lost();
+        addTrailsOwn(events, lost);
         while (events.size() < AT_ONCE) {
             AuditEvent event = buffer.take();
             if (event == null) {
@@ -130,19 +131,17 @@ public final class Audit implements GuardListener {
             events.add(event);
         }
         if (trail != null && !events.isEmpty() && trail.write(events, clock.epochMillis())) {
+            lostTold = begun ? lost : lostTold;
             begun = true;
         }
         return events.size() >= AT_ONCE;
     }
 
-    private void addTrailsOwn(List<AuditEvent> events) {
+    private void addTrailsOwn(List<AuditEvent> events, long lost) {
         if (!begun) {
             events.add(new AuditEvent.Trail(clock.epochMillis(), "audit-began", 0));
-        }
-        long lost = lost();
-        if (begun && lost > lostTold) {
+        } else if (lost > lostTold) {
             events.add(new AuditEvent.Trail(clock.epochMillis(), "events-lost", lost - lostTold));
-            lostTold = lost;
         }
     }
 
