@@ -49,6 +49,8 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
         if (first && closing) {
             close();
         } else if (first) {
+            // Plain HTTP is in this phase already, but until here it was Jetty that let the client wait, and no client
+            // can have this happen twice.
             admitted.enter(http ? Phase.HEADER : Phase.HANDSHAKE);
         }
         if (connection instanceof ConnectionMetaData description) {
