@@ -74,6 +74,7 @@ public final class GuardedReactorNetty {
     private void begin(Channel channel) {
         KeepAlive.set(channel);
         GuardedConnection connection = kept(channel).connection();
+        channel.pipeline().addFirst(new ReaderWatch(port, connection));
         connection.capBandwidth();
         connection.waitForFirstRequest();
         port.guarded("a connection's edge", () -> Edge.place(channel, port));

@@ -11,12 +11,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +84,60 @@ class ReactiveProtocolTest {
             assertThat(silent.isClosedWithoutAWord()).isTrue();
             assertThat(service.guard().guard().counts(Attempt.Kind.CONNECTION).rejected(Reason.TIMEOUT))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesMoreHandshakesThanMayBeInProgress() throws Exception {
+        try (GuardedService service = secured("guard.connections.max-tls-handshakes=1")) {
+            HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + service.port() + "/hello"))
+                    .build();
+            try (RawConnection stalled = new RawConnection(service.port())) {
+                stalled.send(clientHello());
+                GuardedService.await("a handshake is in progress", () -> handshakes(service) == 1);
+                assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
+                        .isInstanceOf(IOException.class);
+                // The client tries again by itself.
+                assertThat(service.guard()
+                                .guard()
+                                .counts(Attempt.Kind.HANDSHAKE)
+                                .rejected(Reason.CONCURRENCY))
+                        .isPositive();
+            }
+            GuardedService.await("no handshake is in progress", () -> handshakes(service) == 0);
+            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(handshakes(service)).isZero();
+        }
+    }
+
+    @Test
+    void endsConnectionsThatBeginWithAConfiguredSignatureAndServesAllOthers() throws Exception {
+        try (GuardedService service =
+                        GuardedService.startReactive("guard.connections.signatures=scan: text \"stats \"");
+                RawConnection scanner = new RawConnection(service.port());
+                RawConnection other = new RawConnection(service.port())) {
+            scanner.send("stats \r\n");
+            other.request("GET", "/hello");
+            assertThat(scanner.isClosedWithoutAWord()).isTrue();
+            assertThat(other.response()).startsWith("HTTP/1.1 200");
+            assertThat(service.guard().checks().signatures().counts()).isEqualTo(Map.of("scan", 1L));
+        }
+    }
+
+    /** Of 4 MB in one buffer the client reads the header: what is left is dropped when it has waited long enough. */
+    @Test
+    void givesUpAnAnswerThatItsClientDoesNotRead() throws Exception {
+        try (GuardedService service = GuardedService.startReactive("guard.connections.idle-timeout=300ms");
+                RawConnection deaf = new RawConnection(service.port())) {
+            deaf.request("GET", "/block");
+            assertThat(deaf.header()).startsWith("HTTP/1.1 200");
+            GuardedService.await(
+                    "nothing in flight", () -> service.guard().status().activeRequests() == 0);
+            GuardedService.await(
+                    "the connection is closed", () -> service.guard().status().activeConnections() == 0);
         }
     }
 
@@ -163,6 +221,19 @@ class ReactiveProtocolTest {
         properties[settings.length + 1] = "server.ssl.key-store-password=" + PASSWORD;
         properties[settings.length + 2] = "server.http2.enabled=true";
         return GuardedService.startReactive(properties);
+    }
+
+    private static long handshakes(GuardedService service) {
+        return service.guard().guard().counts(Attempt.Kind.HANDSHAKE).active();
+    }
+
+    /** What a client says first, after which it may be silent. */
+    private static byte[] clientHello() throws Exception {
+        SSLEngine client = trusting().createSSLEngine();
+        client.setUseClientMode(true);
+        ByteBuffer hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), hello);
+        return Arrays.copyOf(hello.array(), hello.position());
     }
 
     /** For clients that trust the certificate of the service alone. */

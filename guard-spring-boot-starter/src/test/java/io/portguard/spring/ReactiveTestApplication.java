@@ -129,6 +129,12 @@ class ReactiveTestApplication implements WebFluxConfigurer {
             return Flux.range(0, 1_024).map(chunk -> response.bufferFactory().wrap(CHUNK));
         }
 
+        /** As large, and in memory at once, as what returns an object or a file's bytes. */
+        @GetMapping(path = "/block", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+        Mono<byte[]> block() {
+            return Mono.fromSupplier(() -> new byte[1_024 * CHUNK.length]);
+        }
+
         @PostMapping("/length")
         Mono<String> length(@RequestBody Mono<String> body) {
             return body.map(text -> Integer.toString(text.length()));
