@@ -25,15 +25,16 @@ public final class ListenBacklog implements PressureSource {
      * What it costs is said in ProcNetTcp: next to nothing up to the last listening socket, and behind it a search
      * through the kernel's table, until a connection of the same family is met. So a pass ends when it has met as many
      * sockets of the guarded ports as there were; which those are is looked up anew now and then. When the last socket
-     * is ours and there are few connections, the search is long: then sockstat is asked first, for a few microseconds. A
-     * family with fewer sockets in use than a quarter of a queue has no queue that is a quarter full; and while no more
-     * are in use than when the queues were empty, nobody has come to stand in them.
+     * is ours and there are some hundred connections or fewer, the search is long. So sockstat is asked first, for a few
+     * microseconds: while no more sockets are in use than when the queues were empty, nobody has come to stand in them,
+     * unless in the place of somebody who went. That is made sure of once a second. A family with fewer sockets in use
+     * than a quarter of a queue has no queue that is a quarter full, and is looked at no more often than that.
      */
 
     private static final long LOOK_UP_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long EXACT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int QUARTER = 4;
-    private static final long MANY = Long.MAX_VALUE;
+    private static final long UNKNOWN = -1;
 
     private final Proc proc;
     private final Map<Integer, Integer> capacityByPort = new ConcurrentHashMap<>();
@@ -48,6 +49,8 @@ public final class ListenBacklog implements PressureSource {
     private long exactAtNanos;
     /** The fewest sockets in use, of all families, since the queues were seen to be empty. */
     private long inUseWhenEmpty;
+
+    private boolean areFew;
 
     private double fullest;
 
@@ -107,8 +110,8 @@ public final class ListenBacklog implements PressureSource {
 
     private void read(long nowNanos) throws IOException {
         boolean lookUp = changed || !lookedUp || nowNanos - lookedUpAtNanos >= LOOK_UP_NANOS;
-        long inUse = depth == 0 ? fewInUse() : MANY;
-        if (!lookUp && inUse != MANY && (inUse <= inUseWhenEmpty || nowNanos - exactAtNanos < EXACT_NANOS)) {
+        long inUse = depth == 0 ? inUse() : UNKNOWN;
+        if (!lookUp && inUse != UNKNOWN && areEmptyStill(inUse, nowNanos)) {
             inUseWhenEmpty = Math.min(inUseWhenEmpty, inUse);
             return;
         }
@@ -119,7 +122,7 @@ public final class ListenBacklog implements PressureSource {
         }
         exactAtNanos = nowNanos;
         // Counted before the queues are read: whoever comes meanwhile is one more the next time.
-        inUseWhenEmpty = inUse == MANY ? 0 : inUse;
+        inUseWhenEmpty = inUse == UNKNOWN ? 0 : inUse;
         ipv4.read(lookUp);
         ipv6.read(lookUp);
         if (!ipv4.exists && !ipv6.exists) {
@@ -131,24 +134,35 @@ public final class ListenBacklog implements PressureSource {
         fullest = Math.max(ipv4.fullest, ipv6.fullest);
     }
 
-    /** The sockets in use when they are too few to fill a quarter of any queue; MANY otherwise, or when unknown. */
-    private long fewInUse() {
+    /** Whether queues that were empty need not be read again yet. */
+    private boolean areEmptyStill(long inUse, long nowNanos) {
+        boolean come = inUse > inUseWhenEmpty;
+        boolean lately = nowNanos - exactAtNanos < EXACT_NANOS;
+        return areFew ? !come || lately : !come && lately;
+    }
+
+    /** All sockets in use, of families that have listening ones, and whether they are too few for a quarter of a queue. */
+    private long inUse() {
+        long ofIpv4;
+        long ofIpv6;
+        try {
+            NetCounters counters = proc.sockstat();
+            ofIpv4 = ipv4.inUse(counters);
+            ofIpv6 = ipv6.inUse(counters);
+        } catch (IOException unreadable) {
+            return UNKNOWN;
+        }
         int least = Integer.MAX_VALUE;
         for (int each : capacityByPort.values()) {
             least = Math.min(least, each);
         }
-        try {
-            NetCounters inUse = proc.sockstat();
-            int few = least / QUARTER;
-            return ipv4.areFew(inUse, few) && ipv6.areFew(inUse, few) ? ipv4.inUse(inUse) + ipv6.inUse(inUse) : MANY;
-        } catch (IOException unreadable) {
-            return MANY;
-        }
+        areFew = Math.max(ofIpv4, ofIpv6) < least / QUARTER;
+        return ofIpv4 == UNKNOWN || ofIpv6 == UNKNOWN ? UNKNOWN : ofIpv4 + ofIpv6;
     }
 
     /**
-     * Connections in the queues when they were last read: a second ago at most, or five while not one connection more
-     * was there than when they were empty; -1 when it cannot be told.
+     * Connections in the queues when they were last read: a second ago at most, or five while there are few and not one
+     * more than when the queues were empty; -1 when it cannot be told.
      */
     public long depth() {
         return depth;
@@ -186,13 +200,9 @@ public final class ListenBacklog implements PressureSource {
             this.inUse = inUse;
         }
 
-        boolean areFew(NetCounters counters, int few) {
-            long count = counters.get(inUse);
-            return sockets == 0 || (count >= 0 && count < few);
-        }
-
+        /** Sockets in use, for as long as there are listening ones among them; UNKNOWN when that is not told. */
         long inUse(NetCounters counters) {
-            return Math.max(0, counters.get(inUse));
+            return sockets == 0 ? 0 : counters.get(inUse);
         }
 
         void read(boolean all) throws IOException {

@@ -71,9 +71,14 @@ public final class Proc {
         return NetCounters.ofPairs(text(net.resolve("snmp")));
     }
 
-    /** Sockets in use and their memory, {@code TCP:inuse} or {@code TCP:mem} (in pages) for instance. */
+    /**
+     * Sockets in use and their memory, {@code TCP:inuse}, {@code TCP6:inuse} or {@code TCP:mem} (in pages) for instance. Most
+     * sockets of Java are of IPv6, those for addresses of IPv4 as well.
+     */
     public NetCounters sockstat() throws IOException {
-        return NetCounters.ofLines(text(net.resolve("sockstat")));
+        String ofIpv4 = text(net.resolve("sockstat"));
+        Path ipv6 = net.resolve("sockstat6");
+        return NetCounters.ofLines(Files.exists(ipv6) ? ofIpv4 + text(ipv6) : ofIpv4);
     }
 
     /** The numbers of all sockets of the network namespace that are of another kind than TCP and listed somewhere. */

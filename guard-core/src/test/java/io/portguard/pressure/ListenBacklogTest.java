@@ -200,6 +200,43 @@ class ListenBacklogTest {
         assertThat(backlog.depth()).as("somebody came").isOne();
     }
 
+    /** As all of Java's are, unless it is told otherwise, also those for addresses of IPv4. */
+    @Test
+    void socketsOfIpv6AreCountedByAFileOfTheirOwn() throws IOException {
+        ListenBacklog backlog = backlog(HEADER);
+        Path tcp6 = proc.resolve("net/tcp6");
+        String line =
+                "   0: 00000000000000000000000000000000:1F90 00000000000000000000000000000000:0000 0A 00000000:0000000%d"
+                        + REST;
+        Files.writeString(tcp6, HEADER + String.format(line, 0));
+        Files.writeString(proc.resolve("net/sockstat"), "sockets: used 9\nTCP: inuse 0 orphan 0\n");
+        Path sockstat6 = proc.resolve("net/sockstat6");
+        Files.writeString(sockstat6, "TCP6: inuse 200\nUDP6: inuse 1\n");
+        backlog.watch(8080, 100);
+        backlog.sample(0);
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(50));
+        Files.writeString(tcp6, HEADER + String.format(line, 3));
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(100));
+        assertThat(backlog.depth()).as("nobody has come").isZero();
+        Files.writeString(sockstat6, "TCP6: inuse 203\nUDP6: inuse 1\n");
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(150));
+        assertThat(backlog.depth()).as("three have come").isEqualTo(3);
+    }
+
+    @Test
+    void amongManyItIsMadeSureOnceASecondThatNobodyCameForSomebodyWhoWent() throws IOException {
+        ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 0));
+        Files.writeString(proc.resolve("net/sockstat"), "sockets: used 999\nTCP: inuse 900 orphan 0\n");
+        backlog.watch(8080, 100);
+        backlog.sample(0);
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(50));
+        backlog(HEADER + line(0, 8080, "0A", 2));
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(900));
+        assertThat(backlog.depth()).isZero();
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(1_100));
+        assertThat(backlog.depth()).isEqualTo(2);
+    }
+
     @Test
     void whoeverComesInThePlaceOfOneThatWentIsFoundTheMomentThatOneIsMissed() throws IOException {
         ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 0));
