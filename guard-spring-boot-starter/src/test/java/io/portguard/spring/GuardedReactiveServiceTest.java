@@ -288,7 +288,8 @@ class GuardedReactiveServiceTest {
         try (GuardedService service = GuardedService.startReactive()) {
             assertThat(service.get("/hello").statusCode()).isEqualTo(200);
             // The sources of one tick are asked one after the other: each is waited for.
-            GuardedService.await("a sample of the backlog", () -> service.guard().status().backlogDepth() >= 0);
+            GuardedService.await(
+                    "a sample of the backlog", () -> service.guard().status().backlogDepth() >= 0);
             assertThat(service.guard().status().backlogCapacity()).isPositive();
             GuardedService.await(
                     "a sample of the event loops' delay",
