@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -76,11 +75,18 @@ class SlowAttackTest {
                 .flatMap(container -> Stream.of(modes.split("")).map(mode -> Arguments.of(container, mode)));
     }
 
+    static Stream<Arguments> silences() {
+        return Stream.of(Container.values())
+                .flatMap(container -> Stream.of("unset", "20").map(perClient -> Arguments.of(container, perClient)));
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void silentConnectionsShutNobodyOutAndTheirDescriptorsAreBackAfterTheTimeout(Container container) throws Exception {
+    @MethodSource("silences")
+    void silentConnectionsShutNobodyOutAndTheirDescriptorsAreBackAfterTheTimeout(Container container, String perClient)
+            throws Exception {
         int count = CONNECTIONS * 5 / 2;
-        try (RunningServer server = container.start(with().setting("connections.request-timeout", "3s"))) {
+        try (RunningServer server = container.start(
+                with().setting("connections.request-timeout", "3s").setting("connections.max-per-client", perClient))) {
             long before = descriptors();
             List<RawClient> silent = new ArrayList<>();
             Ordinary ordinary = new Ordinary(server.localPort());
@@ -93,7 +99,7 @@ class SlowAttackTest {
             for (int i = 0; i < 50; i++) {
                 ordinary.ask();
             }
-            report(container + " silent", ordinary);
+            report(container + " silent, at most " + perClient + " of a client", ordinary);
             assertThat(ordinary.successPercent()).as(ordinary.toString()).isGreaterThanOrEqualTo(99);
             Await.until(
                     "all are closed by the server",

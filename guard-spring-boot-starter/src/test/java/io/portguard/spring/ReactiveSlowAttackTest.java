@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -64,9 +63,11 @@ class ReactiveSlowAttackTest {
         assertThat(ordinary.successPercent()).as(ordinary.toString()).isGreaterThanOrEqualTo(99);
     }
 
-    @Test
-    void silentConnectionsShutNobodyOutAndTheirDescriptorsAreBackAfterTheTimeout() throws Exception {
-        try (GuardedService service = GuardedService.startReactive("guard.connections.request-timeout=2s")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "20"})
+    void silentConnectionsShutNobodyOutAndTheirDescriptorsAreBackAfterTheTimeout(String perClient) throws Exception {
+        try (GuardedService service = GuardedService.startReactive(
+                "guard.connections.request-timeout=2s", "guard.connections.max-per-client=" + perClient)) {
             long before = descriptors();
             List<Socket> silent = new ArrayList<>();
             Ordinary ordinary = new Ordinary(service.port());
@@ -79,7 +80,7 @@ class ReactiveSlowAttackTest {
             for (int i = 0; i < 50; i++) {
                 ordinary.ask();
             }
-            report("silent", ordinary);
+            report("silent, of a client at most: " + perClient, ordinary);
             assertThat(ordinary.successPercent()).as(ordinary.toString()).isGreaterThanOrEqualTo(99);
             GuardedService.await(
                     "closed by the server", () -> service.guard().status().activeConnections() == 0);
