@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How full the accept queues of the guarded ports are: connections that the kernel has completed and the process has
@@ -34,7 +35,6 @@ public final class ListenBacklog implements PressureSource {
     private static final long LOOK_UP_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long EXACT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int QUARTER = 4;
-    private static final long UNKNOWN = -1;
 
     private final Proc proc;
     private final Map<Integer, Integer> capacityByPort = new ConcurrentHashMap<>();
@@ -49,8 +49,6 @@ public final class ListenBacklog implements PressureSource {
     private long exactAtNanos;
     /** The fewest sockets in use, of all families, since the queues were seen to be empty. */
     private long inUseWhenEmpty;
-
-    private boolean areFew;
 
     private double fullest;
 
@@ -110,9 +108,9 @@ public final class ListenBacklog implements PressureSource {
 
     private void read(long nowNanos) throws IOException {
         boolean lookUp = changed || !lookedUp || nowNanos - lookedUpAtNanos >= LOOK_UP_NANOS;
-        long inUse = depth == 0 ? inUse() : UNKNOWN;
-        if (!lookUp && inUse != UNKNOWN && areEmptyStill(inUse, nowNanos)) {
-            inUseWhenEmpty = Math.min(inUseWhenEmpty, inUse);
+        InUse inUse = depth == 0 ? inUse() : null;
+        if (!lookUp && inUse != null && areEmptyStill(inUse, nowNanos)) {
+            inUseWhenEmpty = Math.min(inUseWhenEmpty, inUse.sockets());
             return;
         }
         if (lookUp) {
@@ -122,7 +120,7 @@ public final class ListenBacklog implements PressureSource {
         }
         exactAtNanos = nowNanos;
         // Counted before the queues are read: whoever comes meanwhile is one more the next time.
-        inUseWhenEmpty = inUse == UNKNOWN ? 0 : inUse;
+        inUseWhenEmpty = inUse == null ? 0 : inUse.sockets();
         ipv4.read(lookUp);
         ipv6.read(lookUp);
         if (!ipv4.exists && !ipv6.exists) {
@@ -135,14 +133,21 @@ public final class ListenBacklog implements PressureSource {
     }
 
     /** Whether queues that were empty need not be read again yet. */
-    private boolean areEmptyStill(long inUse, long nowNanos) {
-        boolean come = inUse > inUseWhenEmpty;
+    private boolean areEmptyStill(InUse inUse, long nowNanos) {
+        boolean come = inUse.sockets() > inUseWhenEmpty;
         boolean lately = nowNanos - exactAtNanos < EXACT_NANOS;
-        return areFew ? !come || lately : !come && lately;
+        return inUse.areFew() ? !come || lately : !come && lately;
     }
 
-    /** All sockets in use, of families that have listening ones, and whether they are too few for a quarter of a queue. */
-    private long inUse() {
+    /**
+     * Sockets in use, of families that have listening ones.
+     *
+     * @param areFew whether no family has enough for a quarter of a queue
+     */
+    private record InUse(long sockets, boolean areFew) {}
+
+    /** Null when it cannot be told. */
+    private @Nullable InUse inUse() {
         long ofIpv4;
         long ofIpv6;
         try {
@@ -150,14 +155,16 @@ public final class ListenBacklog implements PressureSource {
             ofIpv4 = ipv4.inUse(counters);
             ofIpv6 = ipv6.inUse(counters);
         } catch (IOException unreadable) {
-            return UNKNOWN;
+            return null;
+        }
+        if (ofIpv4 < 0 || ofIpv6 < 0) {
+            return null;
         }
         int least = Integer.MAX_VALUE;
         for (int each : capacityByPort.values()) {
             least = Math.min(least, each);
         }
-        areFew = Math.max(ofIpv4, ofIpv6) < least / QUARTER;
-        return ofIpv4 == UNKNOWN || ofIpv6 == UNKNOWN ? UNKNOWN : ofIpv4 + ofIpv6;
+        return new InUse(ofIpv4 + ofIpv6, Math.max(ofIpv4, ofIpv6) < least / QUARTER);
     }
 
     /**
@@ -200,7 +207,7 @@ public final class ListenBacklog implements PressureSource {
             this.inUse = inUse;
         }
 
-        /** Sockets in use, for as long as there are listening ones among them; UNKNOWN when that is not told. */
+        /** Sockets in use, for as long as there are listening ones among them; negative when that is not told. */
         long inUse(NetCounters counters) {
             return sockets == 0 ? 0 : counters.get(inUse);
         }

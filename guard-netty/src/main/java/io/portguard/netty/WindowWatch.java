@@ -25,17 +25,17 @@ final class WindowWatch implements Http2StreamVisitor {
     private final GuardedPort port;
     private final GuardedConnection guarded;
     private final ChannelHandlerContext codec;
+    private final Http2ConnectionHandler handler;
     private final Http2Connection.PropertyKey exchanges;
     private @Nullable Future<?> looking;
 
     /** When a window was opened last, or nothing waited for one. */
     private long sinceNanos;
 
-    /** What is found while the streams are visited. */
-    private boolean somethingWaits;
+    /** How many requests are in progress, and how many of them wait for a window, as the streams are visited. */
+    private int inProgress;
 
-    private boolean allWait;
-    private boolean inProgress;
+    private int waiting;
 
     /**
      * A watch of one connection.
@@ -50,6 +50,7 @@ final class WindowWatch implements Http2StreamVisitor {
         this.port = port;
         this.guarded = guarded;
         this.codec = codec;
+        this.handler = (Http2ConnectionHandler) codec.handler();
         this.exchanges = exchanges;
     }
 
@@ -82,23 +83,22 @@ final class WindowWatch implements Http2StreamVisitor {
 
     private void look() {
         looking = null;
-        somethingWaits = false;
-        allWait = true;
-        inProgress = false;
+        inProgress = 0;
+        waiting = 0;
         try {
-            connection().forEachActiveStream(this);
+            handler.connection().forEachActiveStream(this);
         } catch (Http2Exception fault) {
             port.guard().fault("looking for windows that stay closed", fault);
         }
-        guarded.windowsAreClosed(inProgress && allWait);
+        guarded.windowsAreClosed(inProgress > 0 && waiting == inProgress);
         long now = port.guard().clock().nanoTime();
-        if (!somethingWaits) {
+        if (waiting == 0) {
             sinceNanos = now;
         } else if (now - sinceNanos >= port.idleTimeoutNanos() && port.guard().mode() == Mode.ENFORCE) {
             guarded.doesNotRead();
             return;
         }
-        if (inProgress) {
+        if (inProgress > 0) {
             lookAgain();
         }
     }
@@ -107,10 +107,8 @@ final class WindowWatch implements Http2StreamVisitor {
     public boolean visit(Http2Stream stream) {
         Http2Exchange exchange = stream.getProperty(exchanges);
         if (exchange != null && exchange.isInProgress()) {
-            boolean waits = waitsForWindow(stream);
-            inProgress = true;
-            somethingWaits |= waits;
-            allWait &= waits;
+            inProgress++;
+            waiting += waitsForWindow(stream) ? 1 : 0;
         }
         return true;
     }
@@ -121,10 +119,6 @@ final class WindowWatch implements Http2StreamVisitor {
         return windows.hasFlowControlled(stream)
                 && codec.channel().isWritable()
                 && (windows.windowSize(stream) <= 0
-                        || windows.windowSize(connection().connectionStream()) <= 0);
-    }
-
-    private Http2Connection connection() {
-        return ((Http2ConnectionHandler) codec.handler()).connection();
+                        || windows.windowSize(handler.connection().connectionStream()) <= 0);
     }
 }

@@ -17,15 +17,14 @@ class WindowWatchTest {
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final byte[] CLOSED = Http2Client.setting(INITIAL_WINDOW_SIZE, 0);
 
-    private static LoopbackServer server(String... settings) {
-        return new LoopbackServer(
-                settings.length == 0 ? Map.of() : Map.of(settings[0], settings[1], settings[2], settings[3]),
-                Protocol.HTTP_2);
+    private static LoopbackServer server(Map<String, String> settings) {
+        return new LoopbackServer(settings, Protocol.HTTP_2);
     }
 
     @Test
     void whoOpensNoWindowLosesTheConnection() throws Exception {
-        try (LoopbackServer server = server("connections.idle-timeout", "1s", "connections.request-timeout", "1s");
+        try (LoopbackServer server =
+                        server(Map.of("connections.idle-timeout", "1s", "connections.request-timeout", "1s"));
                 Http2Client closed = new Http2Client(server.port(), CLOSED)) {
             closed.get("/hello");
             closed.get("/large");
@@ -40,7 +39,8 @@ class WindowWatchTest {
 
     @Test
     void whoOpensItsWindowsNowAndThenIsServed() throws Exception {
-        try (LoopbackServer server = server("connections.idle-timeout", "2s", "connections.request-timeout", "2s");
+        try (LoopbackServer server =
+                        server(Map.of("connections.idle-timeout", "2s", "connections.request-timeout", "2s"));
                 Http2Client slow = new Http2Client(server.port(), CLOSED)) {
             int stream = slow.get("/hello");
             slow.flush();
@@ -63,7 +63,7 @@ class WindowWatchTest {
     @Test
     void wherePlacesAreShortOthersGetThem() throws Exception {
         try (LoopbackServer server =
-                        server("requests.concurrency.algorithm", "fixed", "requests.concurrency.max", "20");
+                        server(Map.of("requests.concurrency.algorithm", "fixed", "requests.concurrency.max", "20"));
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), server.port(), InetAddress.getByName("127.0.0.2"), 0);
                 Http2Client closed = new Http2Client(socket).begin(CLOSED);
