@@ -55,8 +55,8 @@ sealed interface AuditEvent {
                     .text("event.action", "setting-changed")
                     .text("user.name", change.who())
                     .text("portguard.setting", change.setting())
-                    .text("portguard.from", change.from())
-                    .text("portguard.to", change.to())
+                    .wholeText("portguard.from", change.from())
+                    .wholeText("portguard.to", change.to())
                     .text("portguard.until", untilEpochMillis == 0 ? null : JsonLine.time(untilEpochMillis));
         }
     }

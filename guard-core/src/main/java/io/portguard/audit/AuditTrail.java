@@ -63,7 +63,7 @@ final class AuditTrail {
             String hash = lastHash == null ? Chain.BEGINNING : lastHash;
             lines.setLength(0);
             for (AuditEvent event : events) {
-                hash = addLine(event, hash);
+                hash = addLine(event, hash, open.position() == 0 && lines.isEmpty());
             }
             ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.US_ASCII));
             while (bytes.hasRemaining()) {
@@ -79,9 +79,10 @@ final class AuditTrail {
                     () -> "Guard \"" + guard + "\": the audit trail in " + files.folder() + " cannot be written, "
                             + lost + " events are lost so far; tried again in 5 s",
                     failed);
+            // Some of the lines may have been written.
+            lastHash = null;
             close();
             deleteEmpty();
-            lastHash = null;
             return false;
         }
     }
@@ -105,7 +106,7 @@ final class AuditTrail {
         }
     }
 
-    private String addLine(AuditEvent event, String hashBefore) {
+    private String addLine(AuditEvent event, String hashBefore, boolean first) {
         int from = lines.length();
         JsonLine line = new JsonLine(lines)
                 .text("@timestamp", JsonLine.time(event.epochMillis()))
@@ -114,6 +115,9 @@ final class AuditTrail {
                 .text("observer.name", guard)
                 .text("observer.type", "connection-guard");
         event.write(line);
+        if (first) {
+            Chain.begin(lines, hashBefore);
+        }
         String hash = Chain.close(lines, from, hashBefore);
         lines.append('\n');
         return hash;
@@ -130,13 +134,7 @@ final class AuditTrail {
         }
         close();
         Files.createDirectories(files.folder());
-        String before = lastHash;
-        if (before == null) {
-            before = lastHashIn(files.all());
-        } else {
-            String closed = before;
-            LOGGER.log(Level.INFO, () -> "Guard \"" + guard + "\": audit file " + present + " ends with " + closed);
-        }
+        String before = lastHash == null ? lastHashIn(files.all()) : lastHash;
         files.deleteBefore(today.minusDays(retention.toDays()));
         Path next = files.next(today);
         open = FileChannel.open(next, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -166,8 +164,13 @@ final class AuditTrail {
 
     void close() {
         FileChannel open = channel;
+        Path closed = path;
+        String hash = lastHash;
         channel = null;
         if (open != null) {
+            if (hash != null) {
+                LOGGER.log(Level.INFO, () -> "Guard \"" + guard + "\": audit file " + closed + " ends with " + hash);
+            }
             try {
                 open.close();
             } catch (IOException unimportant) {

@@ -16,9 +16,15 @@ final class Chain {
     static final String BEGINNING = "0".repeat(64);
 
     private static final String MEMBER = ",\"portguard.hash\":\"";
+    private static final String MEMBER_BEFORE = ",\"portguard.hash_before\":\"";
     private static final String END = "\"}";
 
     private Chain() {}
+
+    /** Says in the first line of a file which hash it goes on from; to be called right before {@link #close}. */
+    static void begin(StringBuilder lines, String hashBefore) {
+        lines.append(MEMBER_BEFORE).append(hashBefore).append('"');
+    }
 
     /** Closes a line, whose members stand from there on, with its hash and returns the hash. */
     static String close(StringBuilder lines, int from, String hashBefore) {
@@ -29,10 +35,20 @@ final class Chain {
 
     /** The hash that a line ends with; null when it ends with none. */
     static @Nullable String hashOf(String line) {
-        int from = line.length() - END.length() - BEGINNING.length();
-        boolean formed =
-                from >= MEMBER.length() && line.endsWith(END) && line.startsWith(MEMBER, from - MEMBER.length());
-        return formed ? line.substring(from, from + BEGINNING.length()) : null;
+        return line.endsWith(END) ? value(line, MEMBER, line.length() - END.length()) : null;
+    }
+
+    /** The hash that the first line of a file goes on from; null when the line says nothing of it. */
+    static @Nullable String hashBefore(String line) {
+        int member = line.length() - END.length() - BEGINNING.length() - MEMBER.length();
+        return hashOf(line) == null ? null : value(line, MEMBER_BEFORE, member - 1);
+    }
+
+    /** The hash of a member that ends there. */
+    private static @Nullable String value(String line, String member, int end) {
+        int from = end - BEGINNING.length();
+        boolean formed = from >= member.length() && line.startsWith(member, from - member.length());
+        return formed ? line.substring(from, end) : null;
     }
 
     /** Whether a line is what its hash and the one before say. */

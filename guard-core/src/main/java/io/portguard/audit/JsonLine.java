@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line of JSON in the Elastic Common Schema, with dotted names. Whatever a text holds, the line stays one line and
- * one object: all but printable ASCII is escaped, and a long text is cut. Not thread-safe.
+ * one object: all but printable ASCII is escaped. Not thread-safe.
  */
 final class JsonLine {
 
@@ -28,11 +28,20 @@ final class JsonLine {
         return Instant.ofEpochMilli(epochMillis).toString();
     }
 
-    /** A member, left out when it is null. */
+    /** A member, left out when it is null; a long text is cut. */
     JsonLine text(String name, @Nullable String value) {
+        return text(name, value, MAX_TEXT);
+    }
+
+    /** The same, uncut: of a list of thousands nobody could see what was changed otherwise. Not for what clients send. */
+    JsonLine wholeText(String name, String value) {
+        return text(name, value, Integer.MAX_VALUE);
+    }
+
+    private JsonLine text(String name, @Nullable String value, int max) {
         if (value != null) {
             name(name).append('"');
-            int length = Math.min(value.length(), MAX_TEXT);
+            int length = Math.min(value.length(), max);
             for (int i = 0; i < length; i++) {
                 escape(value.charAt(i));
             }

@@ -74,6 +74,7 @@ public final class VerifyCommand {
             out.println(guard + ": " + (check.isSound() ? "sound" : "broken") + ", " + check.lines()
                     + " sound lines in " + check.files() + " files.");
             check.breaks().forEach(where -> out.println("  " + where));
+            check.remarks().forEach(where -> out.println("  (" + where + ")"));
             out.println("  The last hash is " + check.lastHash()
                     + "; the log of io.portguard.audit has that of each file that was closed.");
         }

@@ -104,7 +104,6 @@ public final class AddressFile {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
         } catch (IOException unreadable) {
-            read = null;
             throw unreadable(unreadable);
         }
     }
@@ -112,6 +111,9 @@ public final class AddressFile {
     private AddressRanges read() throws BrokenException {
         List<AddressRange> found = new ArrayList<>();
         try {
+            if (!Files.isRegularFile(path)) {
+                throw new BrokenException(path + " (expected: a file, no folder, pipe or device)");
+            }
             if (Files.size(path) > MAX_BYTES) {
                 throw new BrokenException(path + " (expected: at most " + MAX_BYTES + " bytes)");
             }
@@ -138,7 +140,9 @@ public final class AddressFile {
         return new AddressRanges(found);
     }
 
+    /** When it can be read again, its permissions have changed perhaps and nothing that shows from outside. */
     private BrokenException unreadable(IOException why) {
+        read = null;
         String what = why instanceof NoSuchFileException ? "no such file" : why.toString();
         return new BrokenException(path + ": " + what + " (expected: a file that can be read)");
     }

@@ -98,20 +98,23 @@ public final class ClientIdentity {
      * headers that name different hops.
      */
     public @Nullable IpAddress address(@Nullable IpAddress peer, RequestOrigin request) {
-        if (!isTrusted(peer)) {
+        if (peer == null || !isTrusted(peer)) {
             return peer;
         }
         String forwarded = request.header("Forwarded");
         String x = request.header("X-Forwarded-For");
-        IpAddress byForwarded = hop(forwarded, true);
-        IpAddress byX = hop(x, false);
-        boolean misread = (forwarded != null && byForwarded == null) || (x != null && byX == null);
+        IpAddress hopOfForwarded = hop(forwarded, true);
+        IpAddress hopOfX = hop(x, false);
+        boolean misread = (forwarded != null && hopOfForwarded == null) || (x != null && hopOfX == null);
+        // One that names the proxy itself says nothing: where nothing was forwarded, a servlet container shows its
+        // peer.
+        IpAddress byForwarded = peer.equals(hopOfForwarded) ? null : hopOfForwarded;
+        IpAddress byX = peer.equals(hopOfX) ? null : hopOfX;
         // A proxy writes one of them and may pass on the other as the client sent it; which, cannot be told.
         boolean atOdds = byForwarded != null && byX != null && !byForwarded.equals(byX);
+        // Nor is the other believed when one is misread: a client can make the one that its proxy writes too long.
         if (misread || atOdds) {
             disbelieved.increment();
-        }
-        if (atOdds) {
             return peer;
         }
         return byForwarded != null ? byForwarded : byX != null ? byX : peer;
@@ -148,13 +151,17 @@ public final class ClientIdentity {
      * The client that a person means.
      *
      * @param text an address, a network that is one client, or a client's name
-     * @throws IllegalArgumentException when it is none of them
+     * @throws IllegalArgumentException when it is none of them, or a name where clients are told by addresses alone
      */
     public ClientKey keyOf(String text) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("client: \"\" (expected: an address or a client's name)");
         }
         Optional<AddressRange> range = AddressRange.parse(text);
+        if (range.isEmpty() && identifyBy.source() == IdentifyBy.Source.ADDRESS) {
+            throw new IllegalArgumentException(
+                    "client: \"" + text + "\" (expected: an address, or a network that is one client)");
+        }
         if (range.isEmpty()) {
             return ClientKey.named(text);
         }

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the peer that looks like a proxy and is not trusted: it sends most of the requests and says in each for whom.
- * Everybody behind it then counts as one client, which is probably not meant. Thread-safe; whoever comes while another
+ * Finds the peer that looks like a proxy and is not trusted: it sends most of the requests and says in each for whom, not
+ * always for the same one, as a single client behind a proxy of its own would. Everybody behind it then counts as one client, which is probably not meant. Thread-safe; whoever comes while another
  * reports is passed over.
  */
 public final class UntrustedProxy {
@@ -27,6 +27,8 @@ public final class UntrustedProxy {
     private int seen;
     private int ofSuspect;
     private int forwarded;
+    private @Nullable String forwardedLast;
+    private boolean forwardedOthers;
     private volatile @Nullable IpAddress found;
 
     /** A request of a peer that is not trusted. */
@@ -39,7 +41,7 @@ public final class UntrustedProxy {
             seen++;
             if (peer.equals(suspect)) {
                 ofSuspect++;
-                forwarded += forwards(peer, request) ? 1 : 0;
+                forwarded(forWhom(peer, request));
             }
             if (seen == WINDOW) {
                 judge();
@@ -56,8 +58,16 @@ public final class UntrustedProxy {
         votes += peer.equals(candidate) ? 1 : -1;
     }
 
+    private void forwarded(@Nullable String whom) {
+        if (whom != null) {
+            forwarded++;
+            forwardedOthers |= forwardedLast != null && !whom.equals(forwardedLast);
+            forwardedLast = whom;
+        }
+    }
+
     private void judge() {
-        if (ofSuspect > WINDOW * MOST && forwarded > ofSuspect * NEARLY_ALL) {
+        if (ofSuspect > WINDOW * MOST && forwarded > ofSuspect * NEARLY_ALL && forwardedOthers) {
             found = suspect;
         }
         suspect = candidate;
@@ -65,12 +75,14 @@ public final class UntrustedProxy {
         seen = 0;
         ofSuspect = 0;
         forwarded = 0;
+        forwardedLast = null;
+        forwardedOthers = false;
     }
 
-    /** A servlet request shows the peer's own address where nothing was forwarded. */
-    private static boolean forwards(IpAddress peer, RequestOrigin request) {
+    /** What it says for whom; null when it does not. A servlet request shows the peer's own address then. */
+    private static @Nullable String forWhom(IpAddress peer, RequestOrigin request) {
         String x = request.header("X-Forwarded-For");
-        return x != null ? !peer.equals(IpAddress.parseOrNull(x)) : request.header("Forwarded") != null;
+        return x == null || peer.equals(IpAddress.parseOrNull(x)) ? request.header("Forwarded") : x;
     }
 
     /** The peer that looks like a proxy; null while there is none. */

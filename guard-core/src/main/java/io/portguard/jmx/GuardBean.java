@@ -189,6 +189,11 @@ final class GuardBean extends StandardMBean implements GuardMXBean {
     }
 
     @Override
+    public Map<String, Long> bans() {
+        return port.bans();
+    }
+
+    @Override
     public List<TopClient> topClients(int n) {
         return port.topClients(n).stream().map(TopClient::new).toList();
     }

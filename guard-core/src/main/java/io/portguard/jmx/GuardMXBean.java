@@ -55,6 +55,9 @@ public interface GuardMXBean {
     /** Ends a ban; returns whether there was one. */
     boolean unban(String client);
 
+    /** Who is banned, and for how many seconds more. */
+    Map<String, Long> bans();
+
     /** The clients that have used the most lately, heaviest first. */
     List<TopClient> topClients(int n);
 

@@ -51,6 +51,11 @@ final class StatusReport {
         }
         lines.add("clients known: " + now.trackedClients());
         addFailures(lines, port);
+        long disbelieved = port.identity().disbelieved();
+        if (disbelieved > 0) {
+            lines.add("headers of trusted proxies that were not believed: " + disbelieved
+                    + " (malformed, too long, or at odds)");
+        }
         return String.join("\n", lines);
     }
 

@@ -147,6 +147,11 @@ public final class GuardMetrics implements MeterBinder {
                     .tags(guard.and("failure", failure.text()))
                     .register(registry);
         }
+        FunctionCounter.builder(
+                        "guard.clients.disbelieved", port, p -> p.identity().disbelieved())
+                .description("Headers of trusted proxies that were malformed, too long, or at odds with each other")
+                .tags(guard)
+                .register(registry);
         gauge(
                 registry,
                 guard,

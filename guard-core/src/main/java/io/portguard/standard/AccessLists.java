@@ -1,22 +1,34 @@
 package io.portguard.standard;
 
+import static java.util.stream.Collectors.joining;
+
+import io.portguard.audit.Audit;
 import io.portguard.client.AddressFile;
 import io.portguard.client.AddressRange;
 import io.portguard.client.AddressRanges;
 import io.portguard.rule.StandardRules;
 import io.portguard.settings.InvalidSettingException;
 import io.portguard.settings.Setting;
+import io.portguard.settings.SettingChange;
 import io.portguard.settings.SettingValues;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of who may connect: those that are set and those in files that are followed. Thread-safe. */
 final class AccessLists {
 
     private static final System.Logger LOGGER = System.getLogger(AccessLists.class.getName());
+
+    /** As whom changes of a file are recorded: who wrote it is not known. */
+    private static final String FILE = "file";
+
+    /** Addresses and networks that a record of a change names. */
+    private static final int RECORDED = 1_000;
 
     private final StandardRules rules;
     private final @Nullable AddressFile allowFile;
@@ -47,10 +59,10 @@ final class AccessLists {
         publish();
     }
 
-    /** Takes over what has changed in the files; returns whether anything has. */
-    synchronized boolean follow(long nowNanos) {
-        boolean allowChanged = follow(StandardSettings.ACCESS_ALLOW_FILE, allowFile, nowNanos);
-        boolean denyChanged = follow(StandardSettings.ACCESS_DENY_FILE, denyFile, nowNanos);
+    /** Takes over what has changed in the files and records it; returns whether anything has. */
+    synchronized boolean follow(long nowNanos, Audit audit) {
+        boolean allowChanged = follow(StandardSettings.ACCESS_ALLOW_FILE, allowFile, nowNanos, audit);
+        boolean denyChanged = follow(StandardSettings.ACCESS_DENY_FILE, denyFile, nowNanos, audit);
         boolean changed = allowChanged || denyChanged;
         if (changed) {
             publish();
@@ -58,18 +70,46 @@ final class AccessLists {
         return changed;
     }
 
-    private static boolean follow(Setting<Path> setting, @Nullable AddressFile file, long nowNanos) {
-        if (file == null || !file.follow(nowNanos)) {
+    private static boolean follow(Setting<Path> setting, @Nullable AddressFile file, long nowNanos, Audit audit) {
+        if (file == null) {
+            return false;
+        }
+        AddressRanges before = file.ranges();
+        if (!file.follow(nowNanos)) {
             return false;
         }
         String trouble = file.trouble();
         if (trouble == null) {
-            int count = file.ranges().ranges().size();
-            LOGGER.log(Level.INFO, () -> setting + ": read anew, " + count + " addresses and networks");
+            AddressRanges now = file.ranges();
+            LOGGER.log(Level.INFO, () -> setting + ": read anew, " + size(now));
+            audit.changed(
+                    new SettingChange(FILE, setting.name(), size(before), size(now) + difference(before, now), 0));
         } else {
             LOGGER.log(Level.WARNING, () -> notice(setting, trouble));
         }
         return true;
+    }
+
+    private static String size(AddressRanges ranges) {
+        return ranges.ranges().size() + " addresses and networks";
+    }
+
+    private static String difference(AddressRanges before, AddressRanges now) {
+        return only("new", now, before) + only("gone", before, now);
+    }
+
+    /** Those of one list that the other lacks. */
+    private static String only(String what, AddressRanges of, AddressRanges lacking) {
+        Set<AddressRange> only = new LinkedHashSet<>(of.ranges());
+        lacking.ranges().forEach(only::remove);
+        if (only.isEmpty()) {
+            return "";
+        }
+        String more = only.size() > RECORDED ? " and " + (only.size() - RECORDED) + " more" : "";
+        return only.stream()
+                .limit(RECORDED)
+                .map(AddressRange::toString)
+                .collect(joining(", ", "; " + what + ": ", more));
     }
 
     private void publish() {

@@ -34,7 +34,8 @@ final class IdentityNotices {
         if (proxy != null) {
             notices.add(
                     "Most requests come from " + proxy + ", which forwards for others and is not trusted: all behind"
-                            + " it count as one client. If it is your proxy, add clients.trusted-proxies: " + proxy);
+                            + " it count as one client. If it is your own proxy (nobody else's, for whoever is trusted"
+                            + " can pass for anyone), add clients.trusted-proxies: " + proxy);
         }
         return notices;
     }

@@ -61,6 +61,10 @@ final class RuleLint {
                 values.get(StandardSettings.REQUESTS_PRIORITIES),
                 values.get(StandardSettings.REQUESTS_EXEMPT),
                 notices);
+        if (values.get(StandardSettings.REQUESTS_STREAMS).stream().anyMatch(PathPattern::matchesAll)) {
+            notices.add(StandardSettings.REQUESTS_STREAMS
+                    + ": all requests give their places back with the first byte of their answers.");
+        }
         addBelowUse(values, notices);
         addWithoutEffect(values, notices);
         return notices;

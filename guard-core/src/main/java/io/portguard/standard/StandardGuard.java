@@ -368,7 +368,7 @@ public final class StandardGuard implements AutoCloseable {
     }
 
     private void follow(long nowNanos) {
-        if (accessLists.follow(nowNanos)) {
+        if (accessLists.follow(nowNanos, audit)) {
             lint.apply(settings.values());
         }
     }

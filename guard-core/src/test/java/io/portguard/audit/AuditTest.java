@@ -6,7 +6,6 @@ import io.portguard.Attempt;
 import io.portguard.Attempts;
 import io.portguard.ClientKey;
 import io.portguard.IpAddress;
-import io.portguard.NanoClock;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
@@ -31,33 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditTest {
 
-    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
     private static final Duration RETENTION = Duration.ofDays(180);
 
     /** A JSON object of texts and numbers, as strict as RFC 8259 about the texts. */
     private static final Pattern FLAT_OBJECT = Pattern.compile(
             "\\{(\"[a-z_@.]+\":(\"([ !#-\\[\\]-~]|\\\\[\"\\\\]|\\\\u[0-9a-f]{4})*\"|\\d+),?)+(?<!,)\\}");
 
-    private static final class Clock implements NanoClock {
-
-        private long millis;
-
-        @Override
-        public long nanoTime() {
-            return millis * 1_000_000;
-        }
-
-        @Override
-        public long epochMillis() {
-            return NOON.toEpochMilli() + millis;
-        }
-
-        void advance(Duration by) {
-            millis += by.toMillis();
-        }
-    }
-
-    private final Clock clock = new Clock();
+    private final CalendarClock clock = new CalendarClock(Instant.parse("2026-11-25T12:00:00Z"));
 
     @TempDir
     private Path temporary;
@@ -92,16 +71,6 @@ class AuditTest {
 
     private TrailCheck check() throws IOException {
         return TrailCheck.of(folder(), "server");
-    }
-
-    /** A trail of some files and lines. */
-    private void writeSome(int changes) {
-        Audit audit = audit(1_500);
-        for (int i = 0; i < changes; i++) {
-            audit.changed(new SettingChange("alice", "clients.rate", "unset", Integer.toString(i), 0));
-            audit.drain();
-        }
-        audit.close();
     }
 
     @Test
@@ -233,85 +202,6 @@ class AuditTest {
         assertThat(lines()).allMatch(line -> line.length() < 8_000);
         assertThat(check().breaks()).as("seed %d", seed).isEmpty();
         assertThat(check().lines()).isEqualTo(2_002);
-    }
-
-    @Test
-    void aFullFileIsFollowedByANewOneAndTheChainGoesOn() throws IOException {
-        writeSome(50);
-        assertThat(files()).hasSizeGreaterThan(5);
-        assertThat(files().get(0).getFileName()).hasToString("server.2026-11-25.0001.jsonl");
-        assertThat(files()).allMatch(file -> file.toFile().length() < 2_500);
-        assertThat(check().isSound()).isTrue();
-        assertThat(check().lines()).isEqualTo(51);
-    }
-
-    @Test
-    void anotherDayAndARestartBeginANewFileAndOldOnesAreDeleted() throws IOException {
-        Audit audit = audit(1 << 20);
-        audit.drain();
-        clock.advance(Duration.ofDays(1));
-        refuse(audit, Attempts.key(1));
-        audit.close();
-        Audit again = audit(1 << 20);
-        again.close();
-        assertThat(files())
-                .extracting(file -> file.getFileName().toString())
-                .containsExactly(
-                        "server.2026-11-25.0001.jsonl", "server.2026-11-26.0001.jsonl", "server.2026-11-26.0002.jsonl");
-        assertThat(check().isSound()).isTrue();
-        Files.writeString(folder().resolve("other.2020-01-01.0001.jsonl"), "not ours\n");
-        clock.advance(RETENTION);
-        audit(1 << 20).close();
-        assertThat(files()).hasSize(3);
-        assertThat(check().isSound()).isTrue();
-        clock.advance(Duration.ofDays(1));
-        audit(1 << 20).close();
-        assertThat(files()).hasSize(2);
-        assertThat(folder().resolve("other.2020-01-01.0001.jsonl")).exists();
-    }
-
-    @Test
-    void whateverIsChangedTakenAwayOrPutInBetweenIsFound() throws IOException {
-        writeSome(30);
-        String hash = check().lastHash();
-        assertThat(hash).isEqualTo(Chain.hashOf(lines().get(lines().size() - 1)));
-        for (Path file : files()) {
-            List<String> original = Files.readAllLines(file);
-            for (int i = 0; i < original.size(); i++) {
-                boolean firstOfAll = file.equals(files().get(0)) && i == 0;
-                boolean lastOfAll = file.equals(files().get(files().size() - 1)) && i == original.size() - 1;
-                List<String> changed = new ArrayList<>(original);
-                changed.set(i, original.get(i).replace("\"portguard\"", "\"portguarD\""));
-                assertFound(file, changed, !firstOfAll);
-                List<String> missing = new ArrayList<>(original);
-                missing.remove(i);
-                // Only the last hash, which is in the log too, shows that the end is missing.
-                assertFound(file, missing, !firstOfAll && !lastOfAll);
-                List<String> twice = new ArrayList<>(original);
-                twice.add(i, original.get(i));
-                assertFound(file, twice, true);
-            }
-            Files.write(file, original);
-        }
-        Path between = files().get(2);
-        Files.delete(between);
-        assertThat(check().isSound()).isFalse();
-        assertThat(check().breaks().get(0)).contains("something before it is missing");
-    }
-
-    private void assertFound(Path file, List<String> lines, boolean found) throws IOException {
-        Files.writeString(file, String.join("\n", lines) + (lines.isEmpty() ? "" : "\n"));
-        assertThat(check().isSound()).as("%s: %s", file, lines).isEqualTo(!found);
-    }
-
-    @Test
-    void aLineCutShortIsPassedOverAndTheChainGoesOnFromTheLastWholeOne() throws IOException {
-        writeSome(3);
-        Path last = files().get(files().size() - 1);
-        Files.writeString(last, Files.readString(last) + "{\"@timestamp\":\"2026");
-        writeSome(3);
-        assertThat(check().breaks()).isEmpty();
-        assertThat(check().lines()).isEqualTo(8);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.portguard.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.portguard.IpAddress;
 import io.portguard.ManualClock;
@@ -9,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +161,50 @@ class AddressFileTest {
                 .hasMessageContaining("no such file");
         assertThatThrownBy(() -> new AddressFile(folder, true, 0))
                 .isInstanceOf(AddressFile.BrokenException.class)
-                .hasMessageContaining("expected: a file that can be read");
+                .hasMessageContaining("expected: a file, no folder, pipe or device");
+        assertThatThrownBy(() -> new AddressFile(Path.of("/dev/zero"), true, 0))
+                .isInstanceOf(AddressFile.BrokenException.class)
+                .hasMessageContaining("expected: a file, no folder, pipe or device");
+    }
+
+    /** As Kubernetes does it: the file is a link into a folder that is itself a link, and that one is swapped. */
+    @Test
+    void aLinkOnItsWayThatIsSwappedIsFollowed() throws Exception {
+        Files.createDirectory(folder.resolve("v1"));
+        Files.createDirectory(folder.resolve("v2"));
+        Files.writeString(folder.resolve("v1/list"), "10.0.0.0/8\n");
+        Files.writeString(folder.resolve("v2/list"), "10.0.0.0/9\n");
+        // Of the same size and age, so that only the file itself is another.
+        FileTime age = FileTime.fromMillis(1_000);
+        Files.setLastModifiedTime(folder.resolve("v1/list"), age);
+        Files.setLastModifiedTime(folder.resolve("v2/list"), age);
+        Path data = Files.createSymbolicLink(folder.resolve("..data"), Path.of("v1"));
+        path = Files.createSymbolicLink(folder.resolve("list"), Path.of("..data/list"));
+        AddressFile file = file(true);
+        assertThat(contains(file, "10.200.0.1")).isTrue();
+        Path next = Files.createSymbolicLink(folder.resolve("..data_tmp"), Path.of("v2"));
+        Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
+        follow(file);
+        assertThat(follow(file)).isTrue();
+        assertThat(file.trouble()).isNull();
+        assertThat(contains(file, "10.200.0.1")).isFalse();
+    }
+
+    @Test
+    void aFileThatCouldNotBeReadForItsPermissionsIsReadWhenItCan() throws Exception {
+        assumeThat(path.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        AddressFile file = file(true);
+        write("192.0.2.9\n");
+        Files.setPosixFilePermissions(path, Set.of());
+        assumeThat(Files.isReadable(path)).as("root reads everything").isFalse();
+        follow(file);
+        assertThat(follow(file)).isTrue();
+        assertThat(file.trouble()).contains("expected: a file that can be read");
+        assertThat(contains(file, "10.1.2.3")).isTrue();
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        follow(file);
+        follow(file);
+        assertThat(file.trouble()).isNull();
+        assertThat(contains(file, "192.0.2.9")).isTrue();
     }
 }

@@ -1,6 +1,7 @@
 package io.portguard.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portguard.ClientKey;
 import io.portguard.IpAddress;
@@ -281,5 +282,27 @@ class ClientIdentityTest {
                 .isEqualTo(PROXY.toString());
         assertThat(seen(PROXY, Request.of("Forwarded", "for=192.0.2.1", "X-Forwarded-For", "192.0.2.1")))
                 .isEqualTo("192.0.2.1");
+    }
+
+    @Test
+    void oneThatNamesTheProxyItselfDoesNotContradictTheOther() {
+        String proxy = PROXY.toString();
+        assertThat(seen(PROXY, Request.of("Forwarded", "for=192.0.2.1", "X-Forwarded-For", proxy)))
+                .as("as a servlet container shows the peer where nothing was forwarded")
+                .isEqualTo("192.0.2.1");
+        assertThat(seen(PROXY, Request.of("Forwarded", "for=" + proxy, "X-Forwarded-For", "192.0.2.1")))
+                .isEqualTo("192.0.2.1");
+        assertThat(seen(PROXY, Request.of("X-Forwarded-For", proxy))).isEqualTo(proxy);
+    }
+
+    @Test
+    void whereClientsAreToldByAddressesNobodyIsMeantByAName() {
+        ClientIdentity byAddress = new ClientIdentity(IdentifyBy.ADDRESS, 32, 64, AddressRanges.NONE);
+        assertThat(byAddress.keyOf("192.0.2.1")).isEqualTo(ClientKey.of(ip("192.0.2.1")));
+        assertThatThrownBy(() -> byAddress.keyOf("192.0.2.l"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("client: \"192.0.2.l\" (expected: an address, or a network that is one client)");
+        assertThat(new ClientIdentity(IdentifyBy.PRINCIPAL, 32, 64, AddressRanges.NONE).keyOf("alice"))
+                .isEqualTo(ClientKey.named("alice"));
     }
 }

@@ -141,6 +141,19 @@ class HostileHeadersTest {
     }
 
     @Test
+    void norDoTwoHeadersAtOnce() {
+        for (Header written : CORPUS) {
+            for (Header passedOn : CORPUS) {
+                if (!written.name.equals(passedOn.name)) {
+                    assertThat(identity.address(PROXY, Request.of(written, appended(written), passedOn)))
+                            .as("%s, %s", written, passedOn)
+                            .isIn(SEEN, PROXY);
+                }
+            }
+        }
+    }
+
+    @Test
     void whatATrustedProxyForwardsAndCannotBeReadIsCounted() {
         long before = identity.disbelieved();
         assertThat(identity.address(PROXY, Request.of(new Header("X-Forwarded-For", "unknown"))))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portguard.IpAddress;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +31,10 @@ class UntrustedProxyTest {
         }
     }
 
-    private void traffic(int percentOfProxy, Map<String, String> headers) {
+    private void traffic(int percentOfProxy, IntFunction<Map<String, String>> headers) {
         for (int i = 0; i < 2_000; i++) {
             if (random.nextInt(100) < percentOfProxy) {
-                proxy.seen(PROXY, new Request(headers));
+                proxy.seen(PROXY, new Request(headers.apply(i)));
             } else {
                 proxy.seen(IpAddress.ofIpv4(random.nextInt()), new Request(Map.of("X-Forwarded-For", "192.0.2.1")));
             }
@@ -41,27 +42,46 @@ class UntrustedProxyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"X-Forwarded-For, 192.0.2.1", "Forwarded, for=192.0.2.1", "X-Forwarded-For, unknown"})
-    void aPeerThatSendsMostAndForwardsIsFound(String header, String value) {
-        traffic(90, Map.of(header, value));
+    @CsvSource({"X-Forwarded-For, 192.0.2.", "Forwarded, for=192.0.2.", "X-Forwarded-For, unknown"})
+    void aPeerThatSendsMostAndForwardsForSeveralIsFound(String header, String value) {
+        traffic(90, i -> Map.of(header, value + i % 7));
         assertThat(proxy.found()).isEqualTo(PROXY);
     }
 
     @Test
     void aPeerThatSendsLessThanHalfIsNone() {
-        traffic(30, Map.of("X-Forwarded-For", "192.0.2.1"));
+        traffic(30, i -> Map.of("X-Forwarded-For", "192.0.2." + i % 7));
         assertThat(proxy.found()).isNull();
     }
 
     @Test
     void aPeerThatSendsMostAndForwardsNothingIsNone() {
-        traffic(95, Map.of());
+        traffic(95, i -> Map.of());
+        assertThat(proxy.found()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"X-Forwarded-For, 192.168.1.5", "Forwarded, for=192.168.1.5"})
+    void oneHeavyClientBehindAProxyOfItsOwnIsNone(String header, String value) {
+        traffic(95, i -> Map.of(header, value));
+        assertThat(proxy.found()).isNull();
+    }
+
+    @Test
+    void oneThatForwardsOnlyNowAndThenIsNone() {
+        traffic(95, i -> i % 2 == 0 ? Map.of() : Map.of("X-Forwarded-For", "192.0.2." + i % 7));
         assertThat(proxy.found()).isNull();
     }
 
     @Test
     void whatAServletShowsWhereNothingWasForwardedIsNoForwarding() {
-        traffic(95, Map.of("X-Forwarded-For", "10.0.0.1"));
+        traffic(95, i -> Map.of("X-Forwarded-For", "10.0.0.1"));
         assertThat(proxy.found()).isNull();
+    }
+
+    @Test
+    void whatAServletShowsDoesNotHideTheOtherHeader() {
+        traffic(95, i -> Map.of("X-Forwarded-For", "10.0.0.1", "Forwarded", "for=192.0.2." + i % 7));
+        assertThat(proxy.found()).isEqualTo(PROXY);
     }
 }

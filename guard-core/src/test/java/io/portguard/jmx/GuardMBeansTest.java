@@ -251,7 +251,15 @@ class GuardMBeansTest {
     void theOperationsOfTheContractAreThere() throws Exception {
         assertThat(Arrays.stream(SERVER.getMBeanInfo(name).getOperations()).map(MBeanOperationInfo::getName))
                 .containsExactlyInAnyOrder(
-                        "tune", "revert", "ban", "unban", "topClients", "shadowReport", "diagnose", "exportYaml");
+                        "tune",
+                        "revert",
+                        "ban",
+                        "unban",
+                        "bans",
+                        "topClients",
+                        "shadowReport",
+                        "diagnose",
+                        "exportYaml");
     }
 
     @Test
@@ -283,23 +291,33 @@ class GuardMBeansTest {
     }
 
     @Test
-    void aClientIsBannedByItsAddressItsNetworkOrItsName() {
+    void aClientIsBannedByItsAddressOrItsNetwork() {
         proxy.ban("10.0.0.5", 100);
         assertThat(guard.guard().tryAdmit(Attempts.request(guard.guard().client(Attempts.key(5)))))
                 .isEqualTo(Rejection.of(Reason.BANNED, 60));
         proxy.ban("2001:db8::1", 100);
-        assertThat(guard.bans()).containsOnlyKeys("10.0.0.5", "2001:db8::/64");
+        assertThat(proxy.bans()).containsOnlyKeys("10.0.0.5", "2001:db8::/64").containsEntry("10.0.0.5", 100L);
         assertThat(proxy.unban("2001:db8::/64")).isTrue();
-        proxy.ban("alice", 5);
-        assertThat(guard.guard().tryAdmit(Attempts.request(guard.guard().client(ClientKey.named("alice")))))
-                .isEqualTo(Rejection.of(Reason.BANNED, 5));
-        assertThat(proxy.unban("alice")).isTrue();
-        assertThat(proxy.unban("alice")).isFalse();
         assertThat(proxy.unban("10.0.0.5")).isTrue();
     }
 
     @Test
+    void aClientThatIsToldByItsNameIsBannedByIt() throws JMException {
+        StandardGuard byName = guard("jmx-names", Map.of("clients.identify-by", "principal"));
+        try (GuardMBeans.Registration registered = GuardMBeans.register(byName)) {
+            GuardMXBean bean = JMX.newMXBeanProxy(SERVER, registered.name(), GuardMXBean.class);
+            bean.ban("alice", 5);
+            assertThat(byName.guard().tryAdmit(Attempts.request(byName.guard().client(ClientKey.named("alice")))))
+                    .isEqualTo(Rejection.of(Reason.BANNED, 5));
+            assertThat(bean.unban("alice")).isTrue();
+            assertThat(bean.unban("alice")).isFalse();
+        }
+    }
+
+    @Test
     void aBanThatIsNotAcceptableIsRefusedWithASentence() {
+        assertThatThrownBy(() -> proxy.ban("10.0.0.l", 5))
+                .hasMessage("client: \"10.0.0.l\" (expected: an address, or a network that is one client)");
         assertThatThrownBy(() -> proxy.ban(" ", 5))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("client: \"\" (expected: an address or a client's name)");

@@ -114,6 +114,7 @@ class GuardMetricsTest {
                 "guard.shedding.level",
                 "guard.clients.tracked",
                 "guard.clients.banned",
+                "guard.clients.disbelieved",
                 "guard.backlog.depth",
                 "guard.backlog.capacity",
                 "guard.backlog.overflows",

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,25 @@ class NoticesTest {
     }
 
     @Test
+    void whatAFileChangesIsInTheAudit() throws IOException {
+        Path deny = Files.writeString(folder.resolve("deny"), "10.0.0.0/8\n192.0.2.7\n");
+        Path trail = folder.resolve("audit");
+        try (StandardGuard guard =
+                guard(Map.of("access.deny-file", deny.toString(), "audit.folder", trail.toString()))) {
+            Files.writeString(deny, "192.0.2.7\n192.0.2.8\n2001:db8::/32\n");
+            tick(guard);
+            tick(guard);
+        }
+        try (Stream<Path> files = Files.list(trail)) {
+            assertThat(Files.readString(files.toList().get(0)))
+                    .contains("\"user.name\":\"file\",\"portguard.setting\":\"access.deny-file\"")
+                    .contains("\"portguard.from\":\"2 addresses and networks\"")
+                    .contains("\"portguard.to\":\"3 addresses and networks; new: 192.0.2.8, 2001:db8::/32;"
+                            + " gone: 10.0.0.0/8\"");
+        }
+    }
+
+    @Test
     void aBrokenFileIsToldWhileItIsBroken() throws IOException {
         Path allow = Files.writeString(folder.resolve("allow"), "10.0.0.0/8\n");
         StandardGuard guard = guard(Map.of("access.allow-file", allow.toString()));
@@ -98,7 +118,7 @@ class NoticesTest {
         try (CapturedLog log = new CapturedLog(IdentityNotices.class)) {
             HttpAttempts.OfConnection connection = guard.attempts().ofConnection(PEER);
             for (int i = 0; i < 32 * 1_000; i++) {
-                connection.request(new Forwarded());
+                connection.request(new Forwarded("192.0.2." + i / 32 % 5));
             }
             tick(guard);
             tick(guard);
@@ -118,7 +138,7 @@ class NoticesTest {
                 .isEmpty();
     }
 
-    private record Forwarded() implements HttpRequestView {
+    private record Forwarded(String whom) implements HttpRequestView {
 
         @Override
         public String method() {
@@ -132,7 +152,7 @@ class NoticesTest {
 
         @Override
         public @Nullable String header(String name) {
-            return name.equals("X-Forwarded-For") ? "192.0.2.1" : null;
+            return name.equals("X-Forwarded-For") ? whom : null;
         }
 
         @Override

@@ -73,6 +73,7 @@ class RuleLintTest {
                 "access.deny; 203.0.113.0/24, 203.0.113.7; access.deny: 203.0.113.7 adds nothing, it is in 203.0.113.0/24.",
                 "access.deny; 203.0.113.7, 203.0.113.7; access.deny: 203.0.113.7 adds nothing, it is in 203.0.113.7.",
                 "requests.exempt; /livez, /**; requests.exempt: /** exempts all, nothing is ever refused.",
+                "requests.streams; /events, /**; requests.streams: all requests give their places back with the first byte",
                 "requests.priorities; /a/**=critical, GET /a/b=normal; requests.priorities: \"GET /a/b=normal\" is never reached, \"/a/**=critical\" is before it.",
                 "requests.priorities; /a=critical, /a=normal; \"/a=normal\" is never reached, \"/a=critical\" is before it.",
                 "requests.priorities; /livez=critical; \"/livez=critical\" means nothing, such requests are exempt.",
