@@ -141,7 +141,12 @@ final class Http2Client implements AutoCloseable {
     }
 
     private static void literal(ByteArrayOutputStream block, String text) {
-        block.write(text.length()); // 126 at most
+        // RFC 7541, section 5.1: an integer with a prefix of seven bits.
+        int length = text.length();
+        block.write(Math.min(length, 0x7f));
+        for (int rest = length - 0x7f; rest >= 0; rest = rest < 0x80 ? -1 : rest >> 7) {
+            block.write(rest < 0x80 ? rest : rest & 0x7f | 0x80);
+        }
         block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 

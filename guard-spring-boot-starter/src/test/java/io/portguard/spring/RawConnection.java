@@ -3,9 +3,11 @@ package io.portguard.spring;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,6 +69,15 @@ final class RawConnection implements AutoCloseable {
         StringBuilder read = new StringBuilder();
         while (read.indexOf(text) < 0) {
             read.append(next(read));
+        }
+    }
+
+    /** Reads until the server has closed the connection, orderly or not. */
+    void awaitEnd() throws IOException {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (SocketException reset) {
+            // What it had not read when it closed makes the end a reset.
         }
     }
 
