@@ -302,7 +302,7 @@ class GuardMBeansTest {
     }
 
     @Test
-    void aClientThatIsToldByItsNameIsBannedByIt() throws JMException {
+    void aClientThatIsToldByItsNameIsBannedByIt() {
         StandardGuard byName = guard("jmx-names", Map.of("clients.identify-by", "principal"));
         try (GuardMBeans.Registration registered = GuardMBeans.register(byName)) {
             GuardMXBean bean = JMX.newMXBeanProxy(SERVER, registered.name(), GuardMXBean.class);
