@@ -59,8 +59,11 @@ final class AccessLists {
         publish();
     }
 
-    /** Takes over what has changed in the files and records it; returns whether anything has. */
-    synchronized boolean follow(long nowNanos, Audit audit) {
+    /**
+     * Takes over what has changed in the files and records it; returns whether anything has. To be called by one thread at a
+     * time, which nobody waits for: a disk may take its time.
+     */
+    boolean follow(long nowNanos, Audit audit) {
         boolean allowChanged = follow(StandardSettings.ACCESS_ALLOW_FILE, allowFile, nowNanos, audit);
         boolean denyChanged = follow(StandardSettings.ACCESS_DENY_FILE, denyFile, nowNanos, audit);
         boolean changed = allowChanged || denyChanged;
@@ -112,7 +115,7 @@ final class AccessLists {
                 .collect(joining(", ", "; " + what + ": ", more));
     }
 
-    private void publish() {
+    private synchronized void publish() {
         rules.access(allow(), deny());
     }
 
