@@ -145,7 +145,7 @@ final class Http2Client implements AutoCloseable {
         int length = text.length();
         block.write(Math.min(length, 0x7f));
         for (int rest = length - 0x7f; rest >= 0; rest = rest < 0x80 ? -1 : rest >> 7) {
-            block.write(rest < 0x80 ? rest : rest & 0x7f | 0x80);
+            block.write(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
         }
         block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
