@@ -276,6 +276,11 @@ final class GuardedConnection implements ChannelFutureListener, GuardedSocket, S
         port.failed(attempts.connection(), Failure.PROTOCOL_ABUSE);
     }
 
+    /** The client sent what is no HTTP, or none that can be read. */
+    void malformed() {
+        port.failed(attempts.connection(), Failure.MALFORMED_REQUEST);
+    }
+
     /** The client does not read its answers. */
     void doesNotRead() {
         port.failed(attempts.connection(), Failure.TIMEOUT);

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -105,7 +106,11 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
     }
 
     private void bodyRead(ChannelHandlerContext reading, HttpContent content) {
-        begin(reading).bodyBytesRead(content.content().readableBytes());
+        GuardedConnection present = begin(reading);
+        present.bodyBytesRead(content.content().readableBytes());
+        if (isMalformed(content)) {
+            present.malformed();
+        }
         if (content instanceof LastHttpContent) {
             inBody = false;
             if (exchanges.areAllEnded()) {
@@ -116,6 +121,9 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
 
     private void decide(ChannelHandlerContext reading, HttpRequest request) {
         GuardedConnection present = begin(reading);
+        if (isMalformed(request)) {
+            present.malformed();
+        }
         long now = now();
         inBody = !(request instanceof LastHttpContent);
         if (inBody && reads == null && BodyWatch.announcesBody(request.headers())) {
@@ -143,6 +151,12 @@ final class HttpRequestGuard extends ExchangeGuard<FullHttpResponse> {
         exchanges.admitted(permit);
         passedOn = true;
         reading.fireChannelRead(request);
+    }
+
+    /** Who goes away in the middle of a header has sent nothing wrong. */
+    private static boolean isMalformed(HttpObject message) {
+        return message.decoderResult().isFailure()
+                && !(message.decoderResult().cause() instanceof PrematureChannelClosureException);
     }
 
     private void refuse(ChannelHandlerContext reading, HttpRequest request, Rejection rejection) {

@@ -29,7 +29,7 @@ class ForwardedHeadersTest {
         String tooLong = "1.2.3.4, ".repeat(300) + SEEN;
         HEADERS.put(List.of("x-forwarded-for: " + tooLong, "forwarded: for=6.6.6.6"), PEER);
         HEADERS.put(List.of("forwarded: for=_hidden"), PEER);
-        HEADERS.put(List.of("x-forwarded-for: fe80::1%eth0"), PEER);
+        HEADERS.put(List.of("x-forwarded-for: fe80::1%eth0"), "fe80::1");
         HEADERS.put(List.of("x-forwarded-for: unknown"), PEER);
     }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portguard.Attempt;
 import io.portguard.ClientKey;
+import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.Reason;
 import io.portguard.servlet.RunningServer.Container;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,6 +75,40 @@ class PenaltyTest {
             assertThat(server.port.guard().counts(Attempt.Kind.REQUEST).rejected())
                     .isZero();
         }
+    }
+
+    /** Jetty answers such requests without a word to anybody. */
+    @Test
+    void whatIsNoRequestCountsAgainstWhoSentIt() throws Exception {
+        try (RunningServer server = Container.TOMCAT.start(RunningServer.with())) {
+            String[][] malformed = {
+                {"GET /ok HTTP/1.1", "Host: localhost", "A b: c", ""},
+                {"GET /ok HTTP/1.1", "Host: localhost", "Content-Length: 1", "Content-Length: 2", ""},
+                {"G\u0001T /ok HTTP/1.1", "Host: localhost", ""}
+            };
+            for (int i = 0; i < malformed.length; i++) {
+                int before = i;
+                try (RawClient client = new RawClient(server.localPort(), ABUSER)) {
+                    assertThat(client.get("/ok").read().status()).isEqualTo(200);
+                    client.send(malformed[i]);
+                    assertThat(client.read().status()).isEqualTo(400);
+                }
+                Await.until("counted", () -> malformed(server) > before);
+                assertThat(malformed(server)).as(malformed[i][0]).isEqualTo(before + 1L);
+            }
+            try (RawClient client = new RawClient(server.localPort(), ABUSER)) {
+                assertThat(client.get("/missing").read().status()).isEqualTo(404);
+                client.send("GET /ok HTTP/1.1", "Host: localhost");
+            }
+            Await.until("closed", () -> server.active(Attempt.Kind.CONNECTION) == 0);
+            assertThat(malformed(server))
+                    .as("who goes away has sent nothing wrong")
+                    .isEqualTo(malformed.length);
+        }
+    }
+
+    private static long malformed(RunningServer server) {
+        return server.port.penalties().failures(Failure.MALFORMED_REQUEST);
     }
 
     /** Answers reach their client a moment before they are counted. */

@@ -146,6 +146,9 @@ class HostileHeadersTest {
             Queue<String> addresses = service.context().getBean(Requesters.class).addresses;
             assertThat(addresses).containsExactly(SEEN + " as " + SEEN, SEEN + " as " + SEEN);
             for (String line : CORPUS) {
+                if (line.chars().anyMatch(c -> c == '\r' || c == '\n')) {
+                    continue; // It would end the line, or the header, before what the proxy appends.
+                }
                 send(service, line, appended(line));
                 send(service, line, appended(line), invented(line));
             }

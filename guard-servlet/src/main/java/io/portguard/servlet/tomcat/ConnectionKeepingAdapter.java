@@ -1,6 +1,7 @@
 package io.portguard.servlet.tomcat;
 
 import io.portguard.servlet.AdmittedConnection;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
@@ -29,6 +30,10 @@ final class ConnectionKeepingAdapter implements Adapter {
         if (exchange == null) {
             serveStream(request, response);
             return;
+        }
+        // What it cannot read Tomcat brings here with the status that it will answer.
+        if (response.getStatus() == HttpServletResponse.SC_BAD_REQUEST) {
+            exchange.malformed();
         }
         exchange.headerIsComplete();
         container.service(request, response);

@@ -1,8 +1,5 @@
 package io.portguard.servlet.tomcat;
 
-import io.portguard.Failure;
-import io.portguard.connection.Phase;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
@@ -30,11 +27,6 @@ final class GuardedHttp11Processor extends Http11Processor {
         try {
             state = super.service(socketWrapper);
         } finally {
-            // Tomcat answers what it cannot read by itself, before any request has begun.
-            if (response.getStatus() == HttpServletResponse.SC_BAD_REQUEST
-                    && connection.admitted().phase() == Phase.HEADER) {
-                connection.admitted().failed(Failure.MALFORMED_REQUEST);
-            }
             state = exchange.leave(state, isAsync(), getUpgradeToken());
         }
         return state;

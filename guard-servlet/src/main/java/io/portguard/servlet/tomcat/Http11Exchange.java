@@ -1,5 +1,6 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.Failure;
 import io.portguard.Rejection;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.ActionCode;
@@ -65,6 +66,13 @@ final class Http11Exchange {
     void enter(GuardedSocketWrapper connection) {
         this.connection = connection;
         connection.entered(this);
+    }
+
+    /** What came is no request. */
+    void malformed() {
+        if (connection != null) {
+            connection.admitted().failed(Failure.MALFORMED_REQUEST);
+        }
     }
 
     /** The header of a request is complete. */
