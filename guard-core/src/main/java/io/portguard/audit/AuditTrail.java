@@ -27,6 +27,9 @@ final class AuditTrail {
     private static final System.Logger LOGGER = System.getLogger(AuditTrail.class.getName());
     private static final long RETRY_MILLIS = 5_000;
 
+    /** A process that ends may have no log any more: java.util.logging shuts itself down at the same time. */
+    private static final long LOG_HASH_EVERY_MILLIS = 600_000;
+
     private final String guard;
     private final TrailFiles files;
     private final long maxFileBytes;
@@ -38,6 +41,7 @@ final class AuditTrail {
     private LocalDate day = LocalDate.EPOCH;
     private @Nullable String lastHash;
     private long retryAtMillis;
+    private long hashLoggedAtMillis;
     private final LongAdder lost = new LongAdder();
 
     AuditTrail(Path folder, String guard, long maxFileBytes, Duration retention) {
@@ -70,6 +74,10 @@ final class AuditTrail {
                 open.write(bytes);
             }
             lastHash = hash;
+            if (nowMillis - hashLoggedAtMillis >= LOG_HASH_EVERY_MILLIS) {
+                hashLoggedAtMillis = nowMillis;
+                logHash("has come to", hash);
+            }
             return true;
         } catch (IOException | RuntimeException failed) {
             lost(events);
@@ -140,6 +148,7 @@ final class AuditTrail {
         open = FileChannel.open(next, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         channel = open;
         path = next;
+        hashLoggedAtMillis = nowMillis;
         day = today;
         lastHash = before;
         return open;
@@ -162,14 +171,18 @@ final class AuditTrail {
         return null;
     }
 
+    private void logHash(String how, String hash) {
+        Path present = path;
+        LOGGER.log(Level.INFO, () -> "Guard \"" + guard + "\": audit file " + present + " " + how + " " + hash);
+    }
+
     void close() {
         FileChannel open = channel;
-        Path closed = path;
         String hash = lastHash;
         channel = null;
         if (open != null) {
             if (hash != null) {
-                LOGGER.log(Level.INFO, () -> "Guard \"" + guard + "\": audit file " + closed + " ends with " + hash);
+                logHash("ends with", hash);
             }
             try {
                 open.close();

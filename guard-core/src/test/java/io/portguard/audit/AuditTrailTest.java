@@ -158,6 +158,27 @@ class AuditTrailTest {
         }
     }
 
+    @Test
+    void theLogHasTheHashEveryTenMinutesInWhichSomethingWasWritten() throws IOException {
+        try (CapturedLog log = new CapturedLog(AuditTrail.class)) {
+            Audit audit = audit(1 << 20);
+            audit.drain();
+            clock.advance(Duration.ofMinutes(9));
+            audit.changed(CHANGE);
+            audit.drain();
+            assertThat(log.records()).isEmpty();
+            clock.advance(Duration.ofMinutes(1));
+            audit.drain();
+            assertThat(log.records()).as("nothing to say").isEmpty();
+            audit.changed(CHANGE);
+            audit.drain();
+            assertThat(log.records()).hasSize(1);
+            assertThat(log.records().get(0).getMessage())
+                    .endsWith(files().get(0) + " has come to " + check().lastHash());
+            audit.close();
+        }
+    }
+
     private void assertFound(Path file, List<String> lines, boolean found) throws IOException {
         Files.writeString(file, String.join("\n", lines) + (lines.isEmpty() ? "" : "\n"));
         assertThat(check().isSound()).as("%s: %s", file, lines).isEqualTo(!found);
