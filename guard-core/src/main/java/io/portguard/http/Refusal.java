@@ -4,6 +4,8 @@ import io.portguard.Reason;
 import io.portguard.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a refused HTTP request is answered: status, headers and an {@code application/problem+json} body (RFC
@@ -41,6 +43,20 @@ public final class Refusal {
     /** The body in UTF-8; shared, not to be written to. */
     public byte[] body() {
         return body;
+    }
+
+    /**
+     * Gives the header fields that say when to come again to somebody who sets them.
+     *
+     * @param rate what to say of the clients' rate; null when there is none
+     */
+    public static void retryFields(
+            Rejection rejection, @Nullable RateLimitFields rate, BiConsumer<String, String> set) {
+        set.accept(RETRY_AFTER, retryAfter(rejection));
+        if (rate != null) {
+            set.accept(RATE_LIMIT_POLICY, rate.policy());
+            set.accept(RATE_LIMIT, rate.rateLimit(rejection));
+        }
     }
 
     /**

@@ -88,9 +88,13 @@ public final class GuardFilter implements Filter {
     /** The guard's answer; null when it failed. */
     private @Nullable Decision decide(HttpServletRequest request) {
         try {
-            ServletRequestView view = new ServletRequestView(request);
             GuardedConnection connection = connectionOf(request, port);
+            Permit beforehand = connection == null ? null : connection.takePermit();
+            if (beforehand != null) {
+                return beforehand;
+            }
             rewrittenPeer.look(request, connection != null);
+            ServletRequestView view = new ServletRequestView(request);
             // An address that cannot be read is not let past the guard: whoever could forge one would be, too.
             return port.guard()
                     .tryAdmit(

@@ -1,6 +1,8 @@
 package io.portguard.servlet;
 
+import io.portguard.Permit;
 import io.portguard.Rejection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that its container has admitted. {@link GuardFilter} finds it as the request's {@link
@@ -14,6 +16,14 @@ public interface GuardedConnection {
 
     /** What the guard holds and knows of the connection. */
     AdmittedConnection admitted();
+
+    /**
+     * The permit of the present request, where the container's adapter has admitted it before there was a servlet request;
+     * whoever takes it has to release it. Null where the request is still to be decided.
+     */
+    default @Nullable Permit takePermit() {
+        return null;
+    }
 
     /**
      * Commits the status and the headers of the response to the present request, which is a refusal, in such a way

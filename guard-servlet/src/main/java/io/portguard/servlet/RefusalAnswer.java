@@ -50,11 +50,7 @@ final class RefusalAnswer {
         response.setStatus(refusal.status());
         response.setContentType(Refusal.CONTENT_TYPE);
         response.setContentLength(body.length);
-        response.setHeader(Refusal.RETRY_AFTER, Refusal.retryAfter(rejection));
-        if (fields != null) {
-            response.setHeader(Refusal.RATE_LIMIT_POLICY, fields.policy());
-            response.setHeader(Refusal.RATE_LIMIT, fields.rateLimit(rejection));
-        }
+        Refusal.retryFields(rejection, fields, response::setHeader);
         // A service that shuts down is glad of every connection that ends.
         if (connection != null && rejection.reason() != Reason.DRAINING) {
             connection.commitRefusal(rejection);

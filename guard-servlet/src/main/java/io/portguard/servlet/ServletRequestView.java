@@ -1,9 +1,9 @@
 package io.portguard.servlet;
 
+import io.portguard.client.RequestOrigin;
 import io.portguard.http.HttpRequestView;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.cert.X509Certificate;
-import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +40,7 @@ record ServletRequestView(HttpServletRequest request) implements HttpRequestView
         if (first == null) {
             return name.equals(FORWARDED_FOR) ? request.getRemoteAddr() : null;
         }
-        Enumeration<String> lines = request.getHeaders(name);
-        String all = lines.nextElement();
-        while (lines.hasMoreElements()) {
-            all = all + ", " + lines.nextElement();
-        }
-        return all;
+        return RequestOrigin.joined(request.getHeaders(name));
     }
 
     /** Nobody: to ask may be to authenticate, which is not done for a request that its address has refused. */

@@ -209,6 +209,11 @@ public abstract class RunningServer implements AutoCloseable {
             return this;
         }
 
+        public Setup withoutFilter() {
+            filters.clear();
+            return this;
+        }
+
         public Setup withoutHousekeeping() {
             housekeeping = false;
             return this;

@@ -36,7 +36,16 @@ final class ConnectionKeepingAdapter implements Adapter {
             exchange.malformed();
         }
         exchange.headerIsComplete();
-        container.service(request, response);
+        if (exchange.refuses()) {
+            // No valve sees the request that could write the access log.
+            container.log(request, response, System.nanoTime() - request.getStartTimeNanos());
+        } else {
+            try {
+                container.service(request, response);
+            } finally {
+                exchange.served();
+            }
+        }
         exchange.leaveStatus();
     }
 

@@ -39,6 +39,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     private @Nullable QueueDelay queueDelay;
     private int containersMaxConnections = getMaxConnections();
     private int guardsMaxConnections;
+    private volatile boolean requestsAreGuarded;
     private volatile boolean enforcing;
     private volatile int handshakeTimeoutMillis;
     private volatile int requestTimeoutMillis;
@@ -87,6 +88,17 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     @Override
     public int getKeepAliveTimeout() {
         return enforcing ? idleTimeoutMillis : super.getKeepAliveTimeout();
+    }
+
+    void requestsAreGuarded() {
+        if (!requestsAreGuarded) {
+            requestsAreGuarded = true;
+        }
+    }
+
+    /** Whether requests are guarded, not connections alone: a filter has been seen to decide one. */
+    boolean areRequestsGuarded() {
+        return requestsAreGuarded;
     }
 
     boolean isEnforcing() {

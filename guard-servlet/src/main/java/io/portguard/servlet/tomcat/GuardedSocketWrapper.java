@@ -66,6 +66,15 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         return exchange;
     }
 
+    /** A filter decides about requests of the port, which may as well be decided before they come to it. */
+    void requestsAreGuarded() {
+        endpoint.requestsAreGuarded();
+    }
+
+    boolean areRequestsGuarded() {
+        return endpoint.areRequestsGuarded();
+    }
+
     /** A processor of HTTP/1.1 takes up work on the connection. */
     void entered(Http11Exchange exchange) {
         this.exchange = exchange;

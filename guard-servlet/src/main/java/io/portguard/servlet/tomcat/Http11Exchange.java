@@ -1,7 +1,11 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.Decision;
 import io.portguard.Failure;
+import io.portguard.Outcome;
+import io.portguard.Permit;
 import io.portguard.Rejection;
+import io.portguard.servlet.AdmittedConnection;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
@@ -46,6 +50,7 @@ final class Http11Exchange {
     private @Nullable GuardedSocketWrapper connection;
     private int statusToRestore = NONE;
     private boolean refused;
+    private @Nullable Permit permit;
 
     private Http11Exchange(Response response) {
         this.response = response;
@@ -80,6 +85,43 @@ final class Http11Exchange {
         refused = false;
         if (connection != null) {
             connection.headerIsComplete();
+        }
+    }
+
+    /**
+     * Decides about the request before Tomcat makes a servlet request of it, if a filter would decide about it later, and
+     * answers it if it is refused.
+     *
+     * @return whether it was
+     */
+    boolean refuses() {
+        if (connection == null
+                || !connection.areRequestsGuarded()
+                || response.getStatus() != HttpServletResponse.SC_OK) {
+            return false;
+        }
+        AdmittedConnection admitted = connection.admitted();
+        Decision decision = RequestGate.decide(admitted, response.getRequest());
+        if (decision instanceof Rejection rejection) {
+            return RequestGate.answer(this, admitted.port(), response, rejection);
+        }
+        permit = (Permit) decision;
+        return false;
+    }
+
+    /** The permit of a request that was admitted beforehand, for whom it is left to. */
+    @Nullable
+    Permit takePermit() {
+        Permit taken = permit;
+        permit = null;
+        return taken;
+    }
+
+    /** The container has served the request. What no filter has taken was served where nobody guards it. */
+    void served() {
+        Permit left = takePermit();
+        if (left != null) {
+            left.release(Outcome.IGNORED);
         }
     }
 

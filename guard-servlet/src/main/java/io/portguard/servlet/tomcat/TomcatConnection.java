@@ -1,9 +1,11 @@
 package io.portguard.servlet.tomcat;
 
+import io.portguard.Permit;
 import io.portguard.Rejection;
 import io.portguard.servlet.AdmittedConnection;
 import io.portguard.servlet.GuardedConnection;
 import jakarta.servlet.ServletConnection;
+import org.jspecify.annotations.Nullable;
 
 /** A connection as servlets see it. */
 final class TomcatConnection implements GuardedConnection, ServletConnection {
@@ -19,6 +21,14 @@ final class TomcatConnection implements GuardedConnection, ServletConnection {
     @Override
     public AdmittedConnection admitted() {
         return socket.admitted();
+    }
+
+    /** {@inheritDoc} The filter asks, so that there is one, and requests may be decided before they come to it. */
+    @Override
+    public @Nullable Permit takePermit() {
+        socket.requestsAreGuarded();
+        Http11Exchange exchange = socket.exchange();
+        return exchange == null ? null : exchange.takePermit();
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.portguard.spring.webflux;
 
 import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.http.RateLimitFields;
 import io.portguard.http.Refusal;
 import io.portguard.standard.StandardGuard;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +24,7 @@ final class ReactiveRefusal {
             HttpHeaders headers = response.getHeaders();
             headers.set(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE);
             headers.setContentLength(refusal.body().length);
-            headers.set(Refusal.RETRY_AFTER, Refusal.retryAfter(rejection));
-            RateLimitFields fields = port.rateLimitFields();
-            if (fields != null) {
-                headers.set(Refusal.RATE_LIMIT_POLICY, fields.policy());
-                headers.set(Refusal.RATE_LIMIT, fields.rateLimit(rejection));
-            }
+            Refusal.retryFields(rejection, port.rateLimitFields(), headers::set);
             if (rejection.reason() == Reason.DRAINING) {
                 // A service that shuts down is glad of every connection that ends.
                 headers.set(HttpHeaders.CONNECTION, "close");
