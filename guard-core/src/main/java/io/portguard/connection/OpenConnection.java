@@ -111,6 +111,11 @@ public final class OpenConnection {
         return socket.isSilent();
     }
 
+    /** How long it has been in its phase. */
+    public long inPhaseNanos() {
+        return all.nanoTime() - since(state);
+    }
+
     /** How many bytes have come. */
     public long bytesRead() {
         return socket.bytesRead();

@@ -3,6 +3,7 @@ package io.portguard.rule;
 import io.portguard.Attempt;
 import io.portguard.Client;
 import io.portguard.ClientKey;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
@@ -36,10 +37,20 @@ final class ClientState implements Client {
     /** The unit in which it is remembered when a client was answered well: a second, near enough. */
     private static final int GOOD_UNIT_BITS = 30;
 
+    /** The unit in which it is remembered when a client made its first request: an eighth of a second, near enough. */
+    private static final int ASKED_UNIT_BITS = 27;
+
+    private static final short NEVER = 0;
+
+    /** Before anybody would want to know when; it keeps a time from coming round again. */
+    private static final short LONG_AGO = 1;
+
     /** Less than this is no use: one request of 10 ms, half a second ago. */
     private static final double FADED = 0.01;
 
     private static final double NANOS_PER_SECOND = 1e9;
+
+    private static final long SETTLED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final ClientKey key;
 
@@ -60,8 +71,8 @@ final class ClientState implements Client {
     /** When the client was last answered well, in {@link #GOOD_UNIT_BITS units}; 0 for never. */
     private volatile int goodAt;
 
-    /** Whether it has made a request since it is known. */
-    private volatile boolean asked;
+    /** When it made its first request since it is known, in {@link #ASKED_UNIT_BITS units}, or one of the two below. */
+    private volatile short askedAt = NEVER;
 
     private volatile boolean forgotten;
 
@@ -131,11 +142,14 @@ final class ClientState implements Client {
         score = Score.NONE;
     }
 
-    /** Drops a score that is forgiven; to be called once in 26 days at least. */
+    /** Drops a score that is forgiven, and when it first asked; to be called once in two hours at least. */
     void settle(long nowNanos) {
         int present = score;
         if (present != Score.NONE && Score.nanosLeft(present, nowNanos) == 0) {
             SCORE.compareAndSet(this, present, Score.NONE);
+        }
+        if (askedAt != NEVER && !askedFirstWithin(SETTLED_NANOS, nowNanos)) {
+            askedAt = LONG_AGO;
         }
     }
 
@@ -158,14 +172,26 @@ final class ClientState implements Client {
         return unit == 0 ? 1 : unit;
     }
 
-    void asks() {
-        if (!asked) {
-            asked = true;
+    void asks(long nowNanos) {
+        if (askedAt == NEVER) {
+            askedAt = askedUnit(nowNanos);
         }
     }
 
     boolean hasAsked() {
-        return asked;
+        return askedAt != NEVER;
+    }
+
+    /** Whether it made its first request within so many nanoseconds before, a minute at most. */
+    boolean askedFirstWithin(long nanos, long nowNanos) {
+        short at = askedAt;
+        int unitsAgo = Short.toUnsignedInt((short) (askedUnit(nowNanos) - at));
+        return at != NEVER && at != LONG_AGO && unitsAgo <= (int) (nanos >> ASKED_UNIT_BITS);
+    }
+
+    private static short askedUnit(long nanos) {
+        short unit = (short) (nanos >> ASKED_UNIT_BITS);
+        return unit == NEVER || unit == LONG_AGO ? (short) 2 : unit;
     }
 
     /** How long ago something of the client last began or ended; right up to 26 days. */

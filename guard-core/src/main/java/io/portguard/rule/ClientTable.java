@@ -95,12 +95,17 @@ public final class ClientTable implements ClientDirectory {
 
     /** The client behind an attempt makes requests; to be told once for a connection. */
     public void asks(Attempt attempt) {
-        stateOf(attempt).asks();
+        stateOf(attempt).asks(clock.nanoTime());
     }
 
     /** Whether it has made a request here since it is known, ten minutes at least. */
     public boolean hasAsked(Attempt attempt) {
         return stateOf(attempt).hasAsked();
+    }
+
+    /** Whether it made the first request that is known of it within so many nanoseconds before, a minute at most. */
+    public boolean askedFirstWithin(long nanos, Attempt attempt) {
+        return stateOf(attempt).askedFirstWithin(nanos, clock.nanoTime());
     }
 
     public long size() {

@@ -25,7 +25,7 @@ record Endings(StandardGuard port) implements OpenConnections.Ended {
 
     @Override
     public void leftWithoutRequest(OpenConnection connection) {
-        port.scans().leftWithoutRequest(connection.attempt(), connection.bytesRead());
+        port.scans().leftWithoutRequest(connection.attempt(), connection.bytesRead(), connection.inPhaseNanos());
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Recognises clients that scan ports: they connect to a decoy, or to several guarded ports in a short time and leave each
@@ -30,6 +31,12 @@ final class ScanDetection implements ScanWatch.Watcher {
 
     private static final System.Logger LOGGER = System.getLogger(ScanDetection.class.getName());
     private static final int REMEMBERED = 16;
+
+    /** Who says nothing for so long and leaves has listened; a version scan does for some seconds before it asks. */
+    private static final long LISTENED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** The end of one connection and a request on the next one may be seen in either order when they are so close. */
+    private static final long SEEN_TOGETHER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The guarded port, among the ports of this guard that are decoys. */
     private static final int GUARDED = 0;
@@ -69,17 +76,26 @@ final class ScanDetection implements ScanWatch.Watcher {
         this.clock = clock;
     }
 
-    /** A connection ended before a whole request had come, without the guard having a reason of its own to end it. */
-    void leftWithoutRequest(Attempt connection, long bytes) {
+    /**
+     * A connection ended before a whole request had come, without the guard having a reason of its own to end it.
+     *
+     * @param waitedNanos how long one had been waited for, if it was the client that ended it
+     */
+    void leftWithoutRequest(Attempt connection, long bytes, long waitedNanos) {
         if (penalties.spares(connection)) {
             return;
         }
-        if (clients.hasAsked(connection)) {
+        if (clients.hasAsked(connection) && !listenedFirst(connection, waitedNanos)) {
             watch.touchedAgain(this, GUARDED, connection, bytes, clock.nanoTime());
         } else {
             // Without the connection, which would be kept for as long as the client is looked at.
             watch.touched(this, GUARDED, connection.on(null), false, bytes, clock.nanoTime());
         }
+    }
+
+    /** To be asked of a client of whom a request has been seen; another thread may see it at any moment. */
+    private boolean listenedFirst(Attempt connection, long waitedNanos) {
+        return waitedNanos >= LISTENED_NANOS && clients.askedFirstWithin(SEEN_TOGETHER_NANOS, connection);
     }
 
     @Override

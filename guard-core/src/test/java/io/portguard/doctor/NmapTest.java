@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Real scans of real ports. {@code -Dportguard.scans=1000} has as many of them made as are promised to be recognised;
@@ -35,9 +37,10 @@ class NmapTest {
     }
 
     /** They ask for a page in the end, and are known for what they did before. */
-    @Test
-    void versionScansAreRecognised() throws Exception {
-        assertThat(scan(SCANS, "-sT", "-sV")).containsEntry("recognised", SCANS);
+    @ParameterizedTest
+    @ValueSource(strings = {"-sT", "-sS"})
+    void versionScansAreRecognised(String first) throws Exception {
+        assertThat(scan(SCANS, first, "-sV")).containsEntry("missed", "[]").containsEntry("recognised", SCANS);
     }
 
     /** No connection comes to be, so that nobody can be told; but that there was something is. */

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientTableTest {
 
+    private static final long SECOND = 1_000_000_000;
+
     private final ManualClock clock = new ManualClock();
     private final ClientTable table = new ClientTable(100, clock);
 
@@ -45,6 +47,33 @@ class ClientTableTest {
     void howeverManyAddressesThereAreItStaysBounded() {
         flood(100_000);
         assertThat(table.size()).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void whenAClientMadeItsFirstRequestIsKnownForAWhile() {
+        Attempt attempt = Attempts.request(client(1));
+        assertThat(table.askedFirstWithin(SECOND, attempt)).isFalse();
+        table.asks(attempt);
+        assertThat(table.askedFirstWithin(SECOND, attempt)).isTrue();
+        clock.advance(Duration.ofMillis(1_500));
+        table.asks(attempt);
+        assertThat(table.askedFirstWithin(SECOND, attempt)).isFalse();
+        assertThat(table.askedFirstWithin(2 * SECOND, attempt)).isTrue();
+    }
+
+    /** The time is kept in so few bits that it comes round every two hours and a half. */
+    @Test
+    void aFirstRequestOfLongAgoNeverBecomesOneOfNow() {
+        ClientState known = client(1);
+        Attempt attempt = Attempts.request(known);
+        table.asks(attempt);
+        for (int times = 0; times < 5_000; times++) {
+            clock.advance(Duration.ofSeconds(2));
+            seen(known);
+            table.sweep();
+            assertThat(table.askedFirstWithin(SECOND, attempt)).isFalse();
+        }
+        assertThat(table.hasAsked(attempt)).isTrue();
     }
 
     /** A request that came and went, as the standard guard counts each. */
