@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the peer that looks like a proxy and is not trusted: it sends most of the requests and says in each for whom, not
- * always for the same one, as a single client behind a proxy of its own would. Everybody behind it then counts as one client, which is probably not meant. Thread-safe; whoever comes while another
- * reports is passed over.
+ * always for the same one, as a single client behind a proxy of its own would. Everybody behind it then counts as one
+ * client, which is probably not meant. Thread-safe; whoever comes while another reports is passed over.
  */
 public final class UntrustedProxy {
 

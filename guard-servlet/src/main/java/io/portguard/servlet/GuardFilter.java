@@ -9,6 +9,8 @@ import io.portguard.standard.StandardGuard;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -49,9 +51,23 @@ public final class GuardFilter implements Filter {
     private final StandardGuard port;
     private final RewrittenPeer rewrittenPeer;
 
+    /** Written before the first request comes. */
+    private boolean seesAllRequests;
+
     public GuardFilter(StandardGuard port) {
         this.port = port;
         this.rewrittenPeer = new RewrittenPeer(port.guard().name());
+    }
+
+    @Override
+    public void init(FilterConfig config) {
+        try {
+            FilterRegistration registration = config.getServletContext().getFilterRegistration(config.getFilterName());
+            seesAllRequests =
+                    registration != null && registration.getUrlPatternMappings().contains("/*");
+        } catch (RuntimeException unknownToTheContainer) {
+            seesAllRequests = false;
+        }
     }
 
     @Override
@@ -89,9 +105,14 @@ public final class GuardFilter implements Filter {
     private @Nullable Decision decide(HttpServletRequest request) {
         try {
             GuardedConnection connection = connectionOf(request, port);
-            Permit beforehand = connection == null ? null : connection.takePermit();
-            if (beforehand != null) {
-                return beforehand;
+            if (connection != null) {
+                if (seesAllRequests) {
+                    connection.requestsAreGuarded();
+                }
+                Permit beforehand = connection.takePermit();
+                if (beforehand != null) {
+                    return beforehand;
+                }
             }
             rewrittenPeer.look(request, connection != null);
             ServletRequestView view = new ServletRequestView(request);

@@ -18,6 +18,12 @@ public interface GuardedConnection {
     AdmittedConnection admitted();
 
     /**
+     * A filter decides about all requests of the port, so that they may as well be decided before they come to it, where the
+     * container's adapter can do so.
+     */
+    default void requestsAreGuarded() {}
+
+    /**
      * The permit of the present request, where the container's adapter has admitted it before there was a servlet request;
      * whoever takes it has to release it. Null where the request is still to be decided.
      */

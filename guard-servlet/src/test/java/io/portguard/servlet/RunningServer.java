@@ -135,6 +135,7 @@ public abstract class RunningServer implements AutoCloseable {
         @Nullable
         Path trustStore;
 
+        String filterPattern = "/*";
         boolean virtualThreads;
         int threads = 200;
         NanoClock clock = NanoClock.system();
@@ -206,6 +207,12 @@ public abstract class RunningServer implements AutoCloseable {
 
         public Setup withoutConnectionLevel() {
             guardConnections = false;
+            return this;
+        }
+
+        /** On Tomcat; by default to all requests. */
+        public Setup filtersMappedTo(String pattern) {
+            filterPattern = pattern;
             return this;
         }
 

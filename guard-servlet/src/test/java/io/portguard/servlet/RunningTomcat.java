@@ -49,7 +49,7 @@ public final class RunningTomcat extends RunningServer {
         setup.connector.accept(connector);
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", null);
-        setup.filters.forEach(filter -> addFilter(context, filter.apply(port)));
+        setup.filters.forEach(filter -> addFilter(context, filter.apply(port), setup.filterPattern));
         setup.servlets.forEach((path, servlet) -> {
             Wrapper wrapper = Tomcat.addServlet(context, path, servlet);
             wrapper.setAsyncSupported(true);
@@ -85,7 +85,7 @@ public final class RunningTomcat extends RunningServer {
         connector.addUpgradeProtocol(new Http2Protocol());
     }
 
-    private static void addFilter(Context context, Filter filter) {
+    private static void addFilter(Context context, Filter filter, String pattern) {
         FilterDef definition = new FilterDef();
         definition.setFilterName(filter.toString());
         definition.setFilter(filter);
@@ -93,7 +93,7 @@ public final class RunningTomcat extends RunningServer {
         context.addFilterDef(definition);
         FilterMap map = new FilterMap();
         map.setFilterName(filter.toString());
-        map.addURLPattern("/*");
+        map.addURLPattern(pattern);
         for (DispatcherType type : DispatcherType.values()) {
             map.setDispatcher(type.name());
         }

@@ -96,7 +96,7 @@ public final class GuardedNioEndpoint extends NioEndpoint {
         }
     }
 
-    /** Whether requests are guarded, not connections alone: a filter has been seen to decide one. */
+    /** Whether all requests are guarded, not connections alone: a filter for all of them has been seen to decide one. */
     boolean areRequestsGuarded() {
         return requestsAreGuarded;
     }

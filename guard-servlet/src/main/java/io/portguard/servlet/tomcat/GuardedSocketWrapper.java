@@ -66,7 +66,7 @@ final class GuardedSocketWrapper extends NioSocketWrapper {
         return exchange;
     }
 
-    /** A filter decides about requests of the port, which may as well be decided before they come to it. */
+    /** A filter decides about all requests of the port, which may as well be decided before they come to it. */
     void requestsAreGuarded() {
         endpoint.requestsAreGuarded();
     }

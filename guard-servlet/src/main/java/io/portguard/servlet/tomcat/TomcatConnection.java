@@ -23,10 +23,13 @@ final class TomcatConnection implements GuardedConnection, ServletConnection {
         return socket.admitted();
     }
 
-    /** {@inheritDoc} The filter asks, so that there is one, and requests may be decided before they come to it. */
+    @Override
+    public void requestsAreGuarded() {
+        socket.requestsAreGuarded();
+    }
+
     @Override
     public @Nullable Permit takePermit() {
-        socket.requestsAreGuarded();
         Http11Exchange exchange = socket.exchange();
         return exchange == null ? null : exchange.takePermit();
     }

@@ -117,6 +117,25 @@ class RequestGateTest {
     }
 
     @Test
+    void leavesRequestsAloneThatTheFilterIsNotMappedTo() throws Exception {
+        try (RunningTomcat tomcat = RunningTomcat.with()
+                        .filtersMappedTo("/api/*")
+                        .servlet(
+                                "/api/ok",
+                                (request, response) -> response.getWriter().print("api"))
+                        .start();
+                RawClient client = new RawClient(tomcat.localPort)) {
+            assertThat(client.get("/api/ok").read().body()).isEqualTo("api");
+            tomcat.rule.refuse(Reason.OVERLOAD);
+            assertThat(client.get("/ok").read().body()).isEqualTo("ok");
+            assertThat(client.get("/api/ok").read().status()).isEqualTo(503);
+            assertThat(client.get("/ok").read().body()).isEqualTo("ok");
+            assertThat(tomcat.port.guard().counts(Attempt.Kind.REQUEST).admitted())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void letsThroughWhenARuleFails() throws Exception {
         try (RunningTomcat tomcat = RunningTomcat.with().start();
                 RawClient client = new RawClient(tomcat.localPort)) {
