@@ -9,12 +9,18 @@ import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.Verdict;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -162,6 +168,36 @@ class GuardedServiceTest {
                     .containsExactly(service.port());
             GuardedService.await("a sample", () -> service.guard().status().backlogDepth() >= 0);
             assertThat(service.guard().status().backlogCapacity()).isEqualTo(77);
+        }
+    }
+
+    /** A valve, which sees requests before any filter does. */
+    @Configuration(proxyBeanMethods = false)
+    static class Entrance {
+
+        static final List<String> SEEN = new CopyOnWriteArrayList<>();
+
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> entrance() {
+            return factory -> factory.addEngineValves(new ValveBase() {
+                @Override
+                public void invoke(Request request, Response response) throws IOException, ServletException {
+                    SEEN.add(request.getRequestURI());
+                    getNext().invoke(request, response);
+                }
+            });
+        }
+    }
+
+    @Test
+    void refusesBeforeThereIsAServletRequestInsideTomcat() {
+        Entrance.SEEN.clear();
+        try (GuardedService service =
+                GuardedService.start(List.of(Entrance.class), "guard.clients.rate=0.001", "guard.clients.burst=2")) {
+            assertThat(service.get("/hello").statusCode()).isEqualTo(200);
+            assertThat(service.get("/hello").statusCode()).isEqualTo(200);
+            assertRefused(service.get("/fail"), 429, "client-rate");
+            assertThat(Entrance.SEEN).containsExactly("/hello", "/hello");
         }
     }
 
