@@ -13,16 +13,14 @@ import io.portguard.SocketEnds;
 import io.portguard.settings.SettingChange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,23 +28,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditTest {
 
-    private static final Duration RETENTION = Duration.ofDays(180);
-
     /** A JSON object of texts and numbers, as strict as RFC 8259 about the texts. */
     private static final Pattern FLAT_OBJECT = Pattern.compile(
             "\\{(\"[a-z_@.]+\":(\"([ !#-\\[\\]-~]|\\\\[\"\\\\]|\\\\u[0-9a-f]{4})*\"|\\d+),?)+(?<!,)\\}");
 
     private final CalendarClock clock = new CalendarClock(Instant.parse("2026-11-25T12:00:00Z"));
 
-    @TempDir
-    private Path temporary;
+    private WrittenTrail trail;
 
-    private Path folder() {
-        return temporary.resolve("audit");
-    }
-
-    private Audit audit(long maxFileBytes) {
-        return new Audit("server", folder(), maxFileBytes, RETENTION, clock);
+    @BeforeEach
+    void begin(@TempDir Path temporary) {
+        trail = new WrittenTrail(temporary.resolve("audit"), clock);
     }
 
     private static Attempt request(ClientKey key) {
@@ -57,25 +49,9 @@ class AuditTest {
         audit.rejected(request(key), Rejection.of(Reason.CLIENT_RATE), true);
     }
 
-    private List<Path> files() throws IOException {
-        return new TrailFiles(folder(), "server").all();
-    }
-
-    private List<String> lines() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (Path file : files()) {
-            lines.addAll(Files.readAllLines(file, StandardCharsets.US_ASCII));
-        }
-        return lines;
-    }
-
-    private TrailCheck check() throws IOException {
-        return TrailCheck.of(folder(), "server");
-    }
-
     @Test
     void ofAClientAndReasonOneRefusalASecondIsRecordedAndTheOthersAreCounted() throws IOException {
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         for (int i = 0; i < 100; i++) {
             refuse(audit, Attempts.key(1));
         }
@@ -84,19 +60,19 @@ class AuditTest {
         clock.advance(Duration.ofSeconds(1));
         refuse(audit, Attempts.key(1));
         audit.close();
-        assertThat(lines()).hasSize(5);
-        assertThat(lines().get(0)).contains("\"event.action\":\"audit-began\"");
-        assertThat(lines().get(1))
+        assertThat(trail.lines()).hasSize(5);
+        assertThat(trail.lines().get(0)).contains("\"event.action\":\"audit-began\"");
+        assertThat(trail.lines().get(1))
                 .contains("\"@timestamp\":\"2026-11-25T12:00:00Z\"")
                 .contains("\"ecs.version\":\"8.17.0\"")
                 .contains("\"event.action\":\"refused\",\"event.reason\":\"client-rate\"")
                 .contains("\"source.ip\":\"192.0.2.1\"")
                 .contains("\"portguard.client\":\"10.0.0.1\"")
                 .contains("\"portguard.not_recorded\":0");
-        assertThat(lines().get(2)).contains("\"portguard.client\":\"10.0.0.2\"");
-        assertThat(lines().get(3)).contains("\"event.action\":\"would-refuse\",\"event.reason\":\"banned\"");
-        assertThat(lines().get(4)).contains("\"portguard.not_recorded\":99");
-        assertThat(lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
+        assertThat(trail.lines().get(2)).contains("\"portguard.client\":\"10.0.0.2\"");
+        assertThat(trail.lines().get(3)).contains("\"event.action\":\"would-refuse\",\"event.reason\":\"banned\"");
+        assertThat(trail.lines().get(4)).contains("\"portguard.not_recorded\":99");
+        assertThat(trail.lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
     }
 
     @Test
@@ -112,7 +88,7 @@ class AuditTest {
                 return new InetSocketAddress("2001:db8::7", 8080);
             }
         };
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         audit.rejected(request(Attempts.key(1)).on(ends), Rejection.of(Reason.CLIENT_RATE), true);
         Attempt forwarded =
                 Attempt.request(() -> Attempts.key(2), IpAddress.parseOrNull("203.0.113.9"), Priority.NORMAL);
@@ -120,19 +96,19 @@ class AuditTest {
         audit.close();
         String tuple = "\"network.transport\":\"tcp\",\"source.ip\":\"192.0.2.1\",\"source.port\":50000,"
                 + "\"destination.ip\":\"2001:db8::7\",\"destination.port\":8080,";
-        assertThat(lines().get(1)).contains(tuple + "\"portguard.client\"");
-        assertThat(lines().get(2)).contains(tuple + "\"client.ip\":\"203.0.113.9\",\"portguard.client\"");
-        assertThat(lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
+        assertThat(trail.lines().get(1)).contains(tuple + "\"portguard.client\"");
+        assertThat(trail.lines().get(2)).contains(tuple + "\"client.ip\":\"203.0.113.9\",\"portguard.client\"");
+        assertThat(trail.lines()).allMatch(line -> FLAT_OBJECT.matcher(line).matches());
     }
 
     @Test
     void howeverManyClientsAreRefusedAThousandASecondAreRecordedSpreadOverIt() throws IOException {
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         for (int i = 0; i < 20_000; i++) {
             refuse(audit, Attempts.key(i));
         }
         audit.drain();
-        assertThat(lines()).hasSize(1 + RefusalSample.BURST);
+        assertThat(trail.lines()).hasSize(1 + RefusalSample.BURST);
         for (int i = 0; i < 1_000; i++) {
             clock.advance(Duration.ofMillis(1));
             for (int client = 0; client < 10; client++) {
@@ -140,26 +116,26 @@ class AuditTest {
             }
         }
         audit.close();
-        assertThat(lines()).hasSize(1 + RefusalSample.BURST + 1_000);
+        assertThat(trail.lines()).hasSize(1 + RefusalSample.BURST + 1_000);
         assertThat(audit.lost()).isZero();
     }
 
     @Test
     void aChangeIsRecordedWithWhoAndUntilWhen() throws IOException {
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         audit.changed(new SettingChange("alice", "clients.rate", "unset", "50", 600));
         audit.banned(Attempts.key(1), "jmx", 60);
         audit.banned(Attempts.key(1), "jmx", 0);
         audit.close();
-        assertThat(lines().get(1))
+        assertThat(trail.lines().get(1))
                 .contains("\"event.action\":\"setting-changed\",\"user.name\":\"alice\"")
                 .contains("\"portguard.setting\":\"clients.rate\"")
                 .contains("\"portguard.from\":\"unset\",\"portguard.to\":\"50\"")
                 .contains("\"portguard.until\":\"2026-11-25T12:10:00Z\"");
-        assertThat(lines().get(2))
+        assertThat(trail.lines().get(2))
                 .contains("\"event.action\":\"client-banned\"")
                 .contains("\"portguard.until\":\"2026-11-25T12:01:00Z\"");
-        assertThat(lines().get(3))
+        assertThat(trail.lines().get(3))
                 .contains("\"event.action\":\"client-unbanned\"")
                 .doesNotContain("until");
     }
@@ -183,7 +159,7 @@ class AuditTest {
             "a",
             "\"}\n{\""
         };
-        Audit audit = audit(20_000);
+        Audit audit = trail.audit(20_000);
         for (int i = 0; i < 2_000; i++) {
             StringBuilder name = new StringBuilder();
             for (int length = random.nextInt(40); length > 0; length--) {
@@ -196,71 +172,73 @@ class AuditTest {
         }
         audit.banned(ClientKey.named("x".repeat(100_000)), "x", 1);
         audit.close();
-        assertThat(lines())
+        assertThat(trail.lines())
                 .hasSize(2_002)
                 .allMatch(line -> FLAT_OBJECT.matcher(line).matches());
-        assertThat(lines()).allMatch(line -> line.length() < 8_000);
-        assertThat(check().breaks()).as("seed %d", seed).isEmpty();
-        assertThat(check().lines()).isEqualTo(2_002);
+        assertThat(trail.lines()).allMatch(line -> line.length() < 8_000);
+        assertThat(trail.check().breaks()).as("seed %d", seed).isEmpty();
+        assertThat(trail.check().lines()).isEqualTo(2_002);
     }
 
     @Test
     void aFolderThatVanishesIsMadeAnew() throws IOException {
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         refuse(audit, Attempts.key(1));
         audit.drain();
-        try (Stream<Path> files = Files.list(folder())) {
+        try (Stream<Path> files = Files.list(trail.folder())) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
         }
-        Files.delete(folder());
+        Files.delete(trail.folder());
         refuse(audit, Attempts.key(2));
         audit.close();
         assertThat(audit.lost()).isZero();
-        assertThat(lines()).singleElement().asString().contains("10.0.0.2");
+        assertThat(trail.lines()).singleElement().asString().contains("10.0.0.2");
     }
 
     @Test
     void whatCannotBeWrittenIsCountedAndToldWhenItCanBeAgain() throws IOException {
-        Files.writeString(folder(), "a file where the folder should be");
-        Audit audit = audit(1 << 20);
+        Files.writeString(trail.folder(), "a file where the folder should be");
+        Audit audit = trail.audit(1 << 20);
         refuse(audit, Attempts.key(1));
         audit.drain();
         refuse(audit, Attempts.key(2));
         audit.drain();
         long lost = audit.lost();
         assertThat(lost).isEqualTo(2);
-        Files.delete(folder());
+        Files.delete(trail.folder());
         clock.advance(Duration.ofSeconds(5));
         audit.drain();
         audit.drain();
         refuse(audit, Attempts.key(3));
         audit.close();
-        assertThat(lines()).hasSize(3);
-        assertThat(lines().get(1)).contains("\"event.action\":\"events-lost\"").contains("\"portguard.lost\":2");
-        assertThat(check().isSound()).isTrue();
+        assertThat(trail.lines()).hasSize(3);
+        assertThat(trail.lines().get(1))
+                .contains("\"event.action\":\"events-lost\"")
+                .contains("\"portguard.lost\":2");
+        assertThat(trail.check().isSound()).isTrue();
     }
 
     @Test
     void aFullBufferDropsAndCounts() throws IOException {
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         for (int i = 0; i < 10_000; i++) {
             audit.banned(Attempts.key(i), "test", 1);
         }
         assertThat(audit.lost()).isEqualTo(10_000 - (1 << 13));
         audit.close();
-        assertThat(lines()).hasSize((1 << 13) + 2);
-        assertThat(check().isSound()).isTrue();
+        assertThat(trail.lines()).hasSize((1 << 13) + 2);
+        assertThat(trail.check().isSound()).isTrue();
     }
 
     @Test
     void withoutAFolderNothingIsWritten() {
-        Audit audit = new Audit("server", null, 1 << 20, RETENTION, clock);
+        Audit audit = new Audit("server", null, 1 << 20, WrittenTrail.RETENTION, clock);
         refuse(audit, Attempts.key(1));
         audit.changed(new SettingChange("alice", "clients.rate", "unset", "50", 0));
         audit.close();
-        assertThat(folder()).doesNotExist();
+        assertThat(trail.folder()).doesNotExist();
         assertThat(audit.lost()).isZero();
     }
 }

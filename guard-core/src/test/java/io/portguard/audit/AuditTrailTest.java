@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portguard.CapturedLog;
 import io.portguard.settings.SettingChange;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,40 +20,18 @@ class AuditTrailTest {
 
     private static final SettingChange CHANGE = new SettingChange("alice", "clients.rate", "unset", "50", 0);
 
-    private static final Duration RETENTION = Duration.ofDays(180);
-
     private final CalendarClock clock = new CalendarClock(Instant.parse("2026-11-25T12:00:00Z"));
 
-    @TempDir
-    private Path temporary;
+    private WrittenTrail trail;
 
-    private Path folder() {
-        return temporary.resolve("audit");
-    }
-
-    private Audit audit(long maxFileBytes) {
-        return new Audit("server", folder(), maxFileBytes, RETENTION, clock);
-    }
-
-    private List<Path> files() throws IOException {
-        return new TrailFiles(folder(), "server").all();
-    }
-
-    private List<String> lines() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (Path file : files()) {
-            lines.addAll(Files.readAllLines(file, StandardCharsets.US_ASCII));
-        }
-        return lines;
-    }
-
-    private TrailCheck check() throws IOException {
-        return TrailCheck.of(folder(), "server");
+    @BeforeEach
+    void begin(@TempDir Path temporary) {
+        trail = new WrittenTrail(temporary.resolve("audit"), clock);
     }
 
     /** A trail of some files and lines. */
     private void writeSome(int changes) {
-        Audit audit = audit(1_500);
+        Audit audit = trail.audit(1_500);
         for (int i = 0; i < changes; i++) {
             audit.changed(new SettingChange("alice", "clients.rate", "unset", Integer.toString(i), 0));
             audit.drain();
@@ -64,47 +42,48 @@ class AuditTrailTest {
     @Test
     void aFullFileIsFollowedByANewOneAndTheChainGoesOn() throws IOException {
         writeSome(50);
-        assertThat(files()).hasSizeGreaterThan(5);
-        assertThat(files().get(0).getFileName()).hasToString("server.2026-11-25.0001.jsonl");
-        assertThat(files()).allMatch(file -> file.toFile().length() < 2_500);
-        assertThat(check().isSound()).isTrue();
-        assertThat(check().lines()).isEqualTo(51);
+        assertThat(trail.files()).hasSizeGreaterThan(5);
+        assertThat(trail.files().get(0).getFileName()).hasToString("server.2026-11-25.0001.jsonl");
+        assertThat(trail.files()).allMatch(file -> file.toFile().length() < 2_500);
+        assertThat(trail.check().isSound()).isTrue();
+        assertThat(trail.check().lines()).isEqualTo(51);
     }
 
     @Test
     void anotherDayAndARestartBeginANewFileAndOldOnesAreDeleted() throws IOException {
-        Audit audit = audit(1 << 20);
+        Audit audit = trail.audit(1 << 20);
         audit.drain();
         clock.advance(Duration.ofDays(1));
         audit.changed(CHANGE);
         audit.close();
-        Audit again = audit(1 << 20);
+        Audit again = trail.audit(1 << 20);
         again.close();
-        assertThat(files())
+        assertThat(trail.files())
                 .extracting(file -> file.getFileName().toString())
                 .containsExactly(
                         "server.2026-11-25.0001.jsonl", "server.2026-11-26.0001.jsonl", "server.2026-11-26.0002.jsonl");
-        assertThat(check().isSound()).isTrue();
-        Files.writeString(folder().resolve("other.2020-01-01.0001.jsonl"), "not ours\n");
-        clock.advance(RETENTION);
-        audit(1 << 20).close();
-        assertThat(files()).hasSize(3);
-        assertThat(check().isSound()).isTrue();
+        assertThat(trail.check().isSound()).isTrue();
+        Files.writeString(trail.folder().resolve("other.2020-01-01.0001.jsonl"), "not ours\n");
+        clock.advance(WrittenTrail.RETENTION);
+        trail.audit(1 << 20).close();
+        assertThat(trail.files()).hasSize(3);
+        assertThat(trail.check().isSound()).isTrue();
         clock.advance(Duration.ofDays(1));
-        audit(1 << 20).close();
-        assertThat(files()).hasSize(2);
-        assertThat(folder().resolve("other.2020-01-01.0001.jsonl")).exists();
+        trail.audit(1 << 20).close();
+        assertThat(trail.files()).hasSize(2);
+        assertThat(trail.folder().resolve("other.2020-01-01.0001.jsonl")).exists();
     }
 
     @Test
     void whateverIsChangedTakenAwayOrPutInBetweenIsFound() throws IOException {
         writeSome(30);
-        String hash = check().lastHash();
-        assertThat(hash).isEqualTo(Chain.hashOf(lines().get(lines().size() - 1)));
-        for (Path file : files()) {
+        String hash = trail.check().lastHash();
+        assertThat(hash).isEqualTo(Chain.hashOf(trail.lines().get(trail.lines().size() - 1)));
+        for (Path file : trail.files()) {
             List<String> original = Files.readAllLines(file);
             for (int i = 0; i < original.size(); i++) {
-                boolean lastOfAll = file.equals(files().get(files().size() - 1)) && i == original.size() - 1;
+                boolean lastOfAll =
+                        file.equals(trail.files().get(trail.files().size() - 1)) && i == original.size() - 1;
                 List<String> changed = new ArrayList<>(original);
                 changed.set(i, original.get(i).replace("\"portguard\"", "\"portguarD\""));
                 assertFound(file, changed, true);
@@ -118,26 +97,26 @@ class AuditTrailTest {
             }
             Files.write(file, original);
         }
-        Path between = files().get(2);
+        Path between = trail.files().get(2);
         Files.delete(between);
-        assertThat(check().isSound()).isFalse();
-        assertThat(check().breaks().get(0)).contains("something before it is missing");
+        assertThat(trail.check().isSound()).isFalse();
+        assertThat(trail.check().breaks().get(0)).contains("something before it is missing");
     }
 
     @Test
     void aTrailWhoseOldestFilesAreGoneIsSoundAndThatIsTold() throws IOException {
         writeSome(30);
-        assertThat(check().remarks()).isEmpty();
-        Path oldest = files().get(0);
+        assertThat(trail.check().remarks()).isEmpty();
+        Path oldest = trail.files().get(0);
         Files.delete(oldest);
-        assertThat(check().isSound()).isTrue();
-        assertThat(check().remarks())
+        assertThat(trail.check().isSound()).isTrue();
+        assertThat(trail.check().remarks())
                 .singleElement()
                 .asString()
-                .startsWith(files().get(0).getFileName() + ":1: goes on from a file that is no longer there");
-        List<String> changed = Files.readAllLines(files().get(0));
+                .startsWith(trail.files().get(0).getFileName() + ":1: goes on from a file that is no longer there");
+        List<String> changed = Files.readAllLines(trail.files().get(0));
         changed.set(0, changed.get(0).replace("\"alice\"", "\"mallet\""));
-        assertFound(files().get(0), changed, true);
+        assertFound(trail.files().get(0), changed, true);
     }
 
     @Test
@@ -148,7 +127,7 @@ class AuditTrailTest {
             log.records().forEach(record -> logged.add(record.getMessage()));
         }
         List<String> ends = new ArrayList<>();
-        for (Path file : files()) {
+        for (Path file : trail.files()) {
             List<String> lines = Files.readAllLines(file);
             ends.add(file + " ends with " + Chain.hashOf(lines.get(lines.size() - 1)));
         }
@@ -161,7 +140,7 @@ class AuditTrailTest {
     @Test
     void theLogHasTheHashEveryTenMinutesInWhichSomethingWasWritten() throws IOException {
         try (CapturedLog log = new CapturedLog(AuditTrail.class)) {
-            Audit audit = audit(1 << 20);
+            Audit audit = trail.audit(1 << 20);
             audit.drain();
             clock.advance(Duration.ofMinutes(9));
             audit.changed(CHANGE);
@@ -174,28 +153,29 @@ class AuditTrailTest {
             audit.drain();
             assertThat(log.records()).hasSize(1);
             assertThat(log.records().get(0).getMessage())
-                    .endsWith(files().get(0) + " has come to " + check().lastHash());
+                    .endsWith(trail.files().get(0) + " has come to "
+                            + trail.check().lastHash());
             audit.close();
         }
     }
 
     private void assertFound(Path file, List<String> lines, boolean found) throws IOException {
         Files.writeString(file, String.join("\n", lines) + (lines.isEmpty() ? "" : "\n"));
-        assertThat(check().isSound()).as("%s: %s", file, lines).isEqualTo(!found);
+        assertThat(trail.check().isSound()).as("%s: %s", file, lines).isEqualTo(!found);
     }
 
     @Test
     void aLineCutShortIsPassedOverAndTheChainGoesOnFromTheLastWholeOne() throws IOException {
         writeSome(3);
-        Path last = files().get(files().size() - 1);
+        Path last = trail.files().get(trail.files().size() - 1);
         int number = Files.readAllLines(last).size() + 1;
         Files.writeString(last, Files.readString(last) + "{\"@timestamp\":\"2026");
         writeSome(3);
-        assertThat(check().breaks()).isEmpty();
-        assertThat(check().remarks())
+        assertThat(trail.check().breaks()).isEmpty();
+        assertThat(trail.check().remarks())
                 .singleElement()
                 .asString()
                 .startsWith(last.getFileName() + ":" + number + ": cut short");
-        assertThat(check().lines()).isEqualTo(8);
+        assertThat(trail.check().lines()).isEqualTo(8);
     }
 }

@@ -7,14 +7,12 @@ import io.portguard.Reason;
 import io.portguard.servlet.RawClient;
 import io.portguard.servlet.RawClient.Answer;
 import io.portguard.servlet.RunningTomcat;
-import java.io.CharArrayWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.catalina.valves.AbstractAccessLogValve;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,7 +168,9 @@ class RefusalTest {
     void theAccessLogHasTheStatusThatWasSent() throws Exception {
         List<Integer> logged = new CopyOnWriteArrayList<>();
         try (RunningTomcat tomcat = RunningTomcat.with()
-                        .tomcat(server -> server.getHost().getPipeline().addValve(new StatusLog(logged)))
+                        .tomcat(server -> server.getHost()
+                                .getPipeline()
+                                .addValve(new AccessLog("%s", status -> logged.add(Integer.parseInt(status)))))
                         .start();
                 RawClient client = new RawClient(tomcat.localPort)) {
             tomcat.rule.refuse(Reason.OVERLOAD);
@@ -242,22 +242,6 @@ class RefusalTest {
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.header("Connection")).isEqualTo("close");
             assertThat(client.isClosedByServer()).isTrue();
-        }
-    }
-
-    private static final class StatusLog extends AbstractAccessLogValve {
-
-        private final List<Integer> statuses;
-
-        StatusLog(List<Integer> statuses) {
-            this.statuses = statuses;
-            setPattern("%s");
-            setEnabled(true);
-        }
-
-        @Override
-        protected void log(CharArrayWriter message) {
-            statuses.add(Integer.parseInt(message.toString().trim()));
         }
     }
 }

@@ -10,14 +10,12 @@ import io.portguard.servlet.RawClient;
 import io.portguard.servlet.RawClient.Answer;
 import io.portguard.servlet.RunningTomcat;
 import jakarta.servlet.ServletException;
-import java.io.CharArrayWriter;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
-import org.apache.catalina.valves.AbstractAccessLogValve;
 import org.apache.catalina.valves.ValveBase;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +29,7 @@ class RequestGateTest {
         try (RunningTomcat tomcat = RunningTomcat.with()
                         .tomcat(server -> {
                             server.getEngine().getPipeline().addValve(valve);
-                            server.getEngine().getPipeline().addValve(new Log(logged));
+                            server.getEngine().getPipeline().addValve(new AccessLog("%m %U %s %a", logged::add));
                         })
                         .start();
                 RawClient client = new RawClient(tomcat.localPort)) {
@@ -171,22 +169,6 @@ class RequestGateTest {
         public void invoke(Request request, Response response) throws IOException, ServletException {
             requests.incrementAndGet();
             getNext().invoke(request, response);
-        }
-    }
-
-    private static final class Log extends AbstractAccessLogValve {
-
-        private final List<String> lines;
-
-        Log(List<String> lines) {
-            this.lines = lines;
-            setPattern("%m %U %s %a");
-            setEnabled(true);
-        }
-
-        @Override
-        protected void log(CharArrayWriter message) {
-            lines.add(message.toString().trim());
         }
     }
 }
