@@ -16,9 +16,16 @@ final class Elasticity {
     private static final double ERRORS = 2;
     /** A change of the logarithm of latency, within a window, that is no fluctuation: what was before says nothing now. */
     private static final double ANOTHER_SERVICE = 0.5;
+    /**
+     * So far above what was in flight on average, in the logarithm, is another place: that nobody waited there says nothing of
+     * here, where there may be more in flight than the service can work on.
+     */
+    private static final double ANOTHER_PLACE = 0.4;
 
     private double lastLatency;
     private double lastInFlight;
+    private double meanInFlight;
+    private double windowsOfMean;
     private double windows;
     private double inFlightSquares;
     private double latencySquares;
@@ -31,6 +38,11 @@ final class Elasticity {
         }
         double latency = Math.log(Math.max(1, window.meanLatencyNanos()));
         double inFlight = Math.log(Math.max(1, window.meanInFlight()));
+        if (windowsOfMean > 0 && inFlight - meanInFlight > ANOTHER_PLACE) {
+            forget();
+        }
+        windowsOfMean = Math.min(ENOUGH_WINDOWS, windowsOfMean + 1);
+        meanInFlight += (inFlight - meanInFlight) / windowsOfMean;
         if (lastLatency != 0) {
             double kept = Math.min(1, MEMORY_WINDOWS / (windows + 1));
             double longer = latency - lastLatency;
@@ -61,6 +73,8 @@ final class Elasticity {
 
     private void forget() {
         lastLatency = 0;
+        meanInFlight = 0;
+        windowsOfMean = 0;
         windows = 0;
         inFlightSquares = 0;
         latencySquares = 0;

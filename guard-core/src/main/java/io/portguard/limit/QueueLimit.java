@@ -44,7 +44,7 @@ final class QueueLimit {
 
     double places(double capacity, double target) {
         double standing = standing(capacity, target);
-        double burst = Math.max(standing, capacity + 2 * TARGET_PART * target);
+        double burst = Math.max(standing, capacity + TARGET_PART * target);
         return standing + (burst - standing) * stretch;
     }
 

@@ -250,6 +250,23 @@ class AdaptiveLimitTest {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {73, 74, 75})
+    void aQueueThatGrowsSlowlyIsNotTakenForTheService(long seed) {
+        ClosedModel model = model(20, 16, 10, seed);
+        model.spread(0);
+        model.ratePerSecond(800);
+        model.run(10);
+        model.ratePerSecond(1_600 * 1.03);
+        for (int second = 0; second < 8; second++) {
+            model.forget();
+            model.run(1);
+            assertThat(model.meanLatencyMillis())
+                    .as("seed %d, second %d", seed, second)
+                    .isLessThan(35);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {81, 82})
     void aLargeServiceIsReachedWithinSeconds(long seed) {
         ClosedModel model = model(20, 1_000, 100, seed);

@@ -63,6 +63,11 @@ final class ClosedModel {
         serviceTime = ignored -> (long) (millis * 1e6 * (1 - spread + 2 * spread * random.nextDouble()));
     }
 
+    /** How far service times are from their mean at most, as a part of it; half of it unless said otherwise. */
+    void spread(double part) {
+        spread = part;
+    }
+
     /** Every so many requests one takes a millionth of the usual time: a cached answer. */
     void luckyOneIn(int requests, long millis) {
         serviceTime = ignored -> random.nextInt(requests) == 0

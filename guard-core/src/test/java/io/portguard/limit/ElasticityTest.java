@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,6 +65,20 @@ class ElasticityTest {
         assertThat(isFlat(seed, 0.02, inFlight -> inFlight, 1.01))
                 .as("growing, seed %d", seed)
                 .isFalse();
+    }
+
+    /** As when the load goes from half the capacity to a little above it. */
+    @Test
+    void thatNobodyWaitedSaysNothingOfWhereMoreAreInFlight() {
+        Elasticity elasticity = new Elasticity();
+        for (int i = 0; i < 40; i++) {
+            elasticity.next(window(10, i % 2 == 0 ? 8 : 9, 0));
+        }
+        assertThat(elasticity.isFlat()).isTrue();
+        for (double inFlight = 17; inFlight < 60; inFlight *= 1.04) {
+            elasticity.next(window(inFlight / 1.6, inFlight, 0));
+            assertThat(elasticity.isFlat()).as("%.0f in flight", inFlight).isFalse();
+        }
     }
 
     @ParameterizedTest

@@ -68,6 +68,11 @@ final class Scenarios {
                         .lasting(80, 5)
                         .load(Curve.step(1.05, 65, 0.5))
                         .build(),
+                Scenario.named("half load, then 1.03x, all alike")
+                        .lasting(30, 10)
+                        .workTime(Distribution.constant(10))
+                        .load(Curve.step(0.5, 10, 1.03))
+                        .build(),
                 Scenario.named("overload 2x").load(2).build(),
                 Scenario.named("overload 10x").load(10).build(),
                 Scenario.named("2x after a pause")
