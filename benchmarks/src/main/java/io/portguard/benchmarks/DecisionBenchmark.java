@@ -114,8 +114,6 @@ public class DecisionBenchmark {
         full = StandardGuard.builder("full")
                 .configure(Map.of(
                         "requests.concurrency.algorithm", "fixed",
-                        "requests.concurrency.min", "1",
-                        "requests.concurrency.initial", "1",
                         "requests.concurrency.max", "1"))
                 .build();
         shedding = sheddingAll();

@@ -1,16 +1,27 @@
 package io.portguard.settings;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The values of all settings at one moment. Immutable. */
+/** The values of all settings at one moment, and which of them somebody has set. Immutable. */
 public final class SettingValues {
 
     private final Map<String, @Nullable Object> values;
+    private final Set<String> set;
 
-    SettingValues(Map<String, @Nullable Object> values) {
-        this.values = new HashMap<>(values);
+    private SettingValues(Map<String, @Nullable Object> values, Set<String> set) {
+        this.values = values;
+        this.set = set;
+    }
+
+    /** The defaults of these settings. */
+    static SettingValues defaults(Iterable<Setting<?>> settings) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        settings.forEach(setting -> values.put(setting.name(), setting.defaultValue()));
+        return new SettingValues(values, Set.of());
     }
 
     /** The value of a setting; null when it is unset. */
@@ -33,9 +44,26 @@ public final class SettingValues {
         return value;
     }
 
+    /** Whether somebody has given the setting its value, in the configuration or since; otherwise it has its default. */
+    boolean isSet(Setting<?> setting) {
+        return set.contains(setting.name());
+    }
+
+    /** The same where somebody has set this setting. */
     SettingValues with(Setting<?> setting, @Nullable Object value) {
-        SettingValues changed = new SettingValues(values);
-        changed.values.put(setting.name(), value);
+        Set<String> names = new HashSet<>(set);
+        names.add(setting.name());
+        return new SettingValues(changed(setting, value), names);
+    }
+
+    /** The same with another value of a setting that nobody has set. */
+    SettingValues withDefault(Setting<?> setting, Object value) {
+        return new SettingValues(changed(setting, value), set);
+    }
+
+    private Map<String, @Nullable Object> changed(Setting<?> setting, @Nullable Object value) {
+        Map<String, @Nullable Object> changed = new HashMap<>(values);
+        changed.put(setting.name(), value);
         return changed;
     }
 }

@@ -4,7 +4,6 @@ import io.portguard.NanoClock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +11,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of a guard's settings: what each is now, what it was configured to be, and until when a tuning
  * lasts. Thread-safe; a change is checked as a whole before anything is changed, against the settings as they
  * are and against what they will be when tunings end.
+ *
+ * <p>A default gives way to what was set, where the two are in an order ({@link Constraint#ascending}); a value that was set
+ * gives way to none.
  *
  * <p>A tuning for a time keeps the value underneath, so that ending brings back what stood before; a tuning for
  * good replaces that and ends a tuning for a time.
@@ -34,14 +35,17 @@ public final class Settings {
     private final NanoClock clock;
     private final List<Consumer<SettingValues>> listeners = new ArrayList<>();
     private final List<Consumer<SettingChange>> witnesses = new ArrayList<>();
+    private final SettingValues configuredBase;
     private final SettingValues configured;
 
+    /** What was set for good; {@link #current} is what comes of it with tunings and with defaults that give way. */
     private SettingValues base;
+
     private final Map<String, Tuning> temporary = new TreeMap<>();
     private volatile SettingValues current;
 
     /**
-     * Settings with these configured values, by dotted name; what is missing has its default.
+     * Settings with these configured values, by dotted name; what is missing has its default, or what comes nearest.
      *
      * @throws InvalidSettingException when a name is unknown or a value is none for its setting
      */
@@ -50,17 +54,18 @@ public final class Settings {
             Collection<Constraint> constraints,
             Map<String, String> configuration,
             NanoClock clock) {
-        Map<String, @Nullable Object> values = new HashMap<>();
-        for (Setting<?> setting : settings) {
-            this.settings.put(setting.name(), setting);
-            values.put(setting.name(), setting.defaultValue());
-        }
+        settings.forEach(setting -> this.settings.put(setting.name(), setting));
         this.constraints = List.copyOf(constraints);
         this.clock = clock;
-        configuration.forEach((name, text) -> values.put(name, known(name, text).parse(text)));
-        configured = new SettingValues(values);
+        SettingValues values = SettingValues.defaults(settings);
+        for (Map.Entry<String, String> entry : configuration.entrySet()) {
+            Setting<?> setting = known(entry.getKey(), entry.getValue());
+            values = values.with(setting, setting.parse(entry.getValue()));
+        }
+        configuredBase = values;
+        base = configuredBase;
+        configured = overlaid(base, temporary);
         checkConfigured();
-        base = configured;
         current = configured;
     }
 
@@ -107,9 +112,10 @@ public final class Settings {
         return !Objects.equals(current.find(setting), configured.find(setting));
     }
 
-    /** Whether the setting differs from its default. */
+    /** Whether somebody has set the setting to something else than its default. */
     public boolean isChanged(Setting<?> setting) {
-        return !Objects.equals(current.find(setting), setting.defaultValue());
+        SettingValues values = current;
+        return values.isSet(setting) && !Objects.equals(values.find(setting), setting.defaultValue());
     }
 
     /**
@@ -151,7 +157,7 @@ public final class Settings {
 
     /** Takes every setting back to what it was configured to be. */
     public synchronized void revert(String who) {
-        base = configured;
+        base = configuredBase;
         temporary.clear();
         publish(who, 0);
     }
@@ -215,15 +221,18 @@ public final class Settings {
         for (Map.Entry<String, Tuning> tuning : tunings.entrySet()) {
             result = result.with(known(tuning.getKey(), ""), tuning.getValue().value());
         }
+        for (Constraint constraint : constraints) {
+            result = constraint.fitted(result);
+        }
         return result;
     }
 
     /** Nobody has just changed one of them, so all are named that do not fit together. */
     private void checkConfigured() {
         for (Constraint constraint : constraints) {
-            if (!constraint.holds().test(configured)) {
+            if (!constraint.holds(configured)) {
                 Map<String, String> texts = new LinkedHashMap<>();
-                constraint.settings().forEach(setting -> texts.put(setting.name(), configuredText(setting)));
+                constraint.atOdds(configured).forEach(setting -> texts.put(setting.name(), configuredText(setting)));
                 throw new InvalidSettingException(texts, constraint.expected());
             }
         }
@@ -231,7 +240,7 @@ public final class Settings {
 
     private void check(SettingValues values, String name, String text) {
         for (Constraint constraint : constraints) {
-            if (!constraint.holds().test(values)) {
+            if (!constraint.holds(values)) {
                 throw new InvalidSettingException(name, text, constraint.expected());
             }
         }

@@ -14,17 +14,11 @@ import java.util.Set;
 final class StandardConstraints {
 
     private static final List<Constraint> ALL = List.of(
-            new Constraint(
-                    "requests.concurrency.min <= requests.concurrency.initial <= requests.concurrency.max",
-                    List.of(
-                            StandardSettings.CONCURRENCY_MIN,
-                            StandardSettings.CONCURRENCY_INITIAL,
-                            StandardSettings.CONCURRENCY_MAX),
-                    values -> values.get(StandardSettings.CONCURRENCY_MIN)
-                                    <= values.get(StandardSettings.CONCURRENCY_INITIAL)
-                            && values.get(StandardSettings.CONCURRENCY_INITIAL)
-                                    <= values.get(StandardSettings.CONCURRENCY_MAX)),
-            new Constraint(
+            Constraint.ascending(List.of(
+                    StandardSettings.CONCURRENCY_MIN,
+                    StandardSettings.CONCURRENCY_INITIAL,
+                    StandardSettings.CONCURRENCY_MAX)),
+            Constraint.of(
                     "penalties.slow-at < penalties.ban-at",
                     List.of(StandardSettings.PENALTIES_SLOW_AT, StandardSettings.PENALTIES_BAN_AT),
                     StandardConstraints::slowsBeforeItBans),
@@ -41,7 +35,7 @@ final class StandardConstraints {
         Set<String> names = new LinkedHashSet<>(StandardRules.NAMES);
         rules.forEach(rule -> names.add(rule.name()));
         List<Constraint> constraints = new ArrayList<>(ALL);
-        constraints.add(new Constraint(
+        constraints.add(Constraint.of(
                 "names of rules, of " + String.join(", ", names),
                 List.of(StandardSettings.SHADOW_RULES),
                 values -> names.containsAll(values.get(StandardSettings.SHADOW_RULES))));
@@ -55,7 +49,7 @@ final class StandardConstraints {
     }
 
     private static Constraint burstNeedsRate(Setting<Double> burst, Setting<Double> rate) {
-        return new Constraint(
+        return Constraint.of(
                 burst.name() + " only together with " + rate.name(),
                 List.of(burst, rate),
                 values -> values.find(burst) == null || values.find(rate) != null);

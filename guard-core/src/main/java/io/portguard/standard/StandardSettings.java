@@ -123,7 +123,7 @@ public final class StandardSettings {
             "requests.concurrency.initial",
             StandardTypes.COUNT,
             20,
-            "Requests in progress before anything was measured.");
+            "Requests in progress before anything was measured; unless set, it keeps within min and max.");
 
     public static final Setting<Integer> CONCURRENCY_MIN =
             Setting.of("requests.concurrency.min", StandardTypes.COUNT, 1, "The lowest limit of requests in progress.");

@@ -106,16 +106,7 @@ class GuardDoctorTest {
     @Test
     void allPlacesTaken() {
         try (StandardGuard guard = guard(Map.of(
-                "connections.max",
-                "1",
-                "requests.concurrency.algorithm",
-                "fixed",
-                "requests.concurrency.max",
-                "1",
-                "requests.concurrency.min",
-                "1",
-                "requests.concurrency.initial",
-                "1"))) {
+                "connections.max", "1", "requests.concurrency.algorithm", "fixed", "requests.concurrency.max", "1"))) {
             Client client = guard.guard().client(Attempts.key(1));
             guard.guard().tryAdmit(Attempts.request(client));
             guard.guard().tryAdmit(Attempts.connection(client));

@@ -375,8 +375,6 @@ class GuardMBeansTest {
     @Test
     void theDiagnosisSaysWhatIsWrongFirst() {
         assertThat(proxy.diagnose()).contains("\nguard jmx-test, mode enforce\n");
-        proxy.tune("requests.concurrency.min", "1", 0);
-        proxy.tune("requests.concurrency.initial", "1", 0);
         proxy.tune("requests.concurrency.max", "1", 0);
         proxy.tune("requests.concurrency.algorithm", "fixed", 0);
         proxy.ban("10.0.0.9", 100);

@@ -26,7 +26,7 @@ class SettingsTest {
     private static final Setting<Integer> SIZE =
             Setting.of("size", SettingType.wholeNumber(1, 9), 3, "A size.").fixed();
     private static final Constraint ORDERED =
-            new Constraint("min <= max", List.of(MIN, MAX), values -> values.get(MIN) <= values.get(MAX));
+            Constraint.of("min <= max", List.of(MIN, MAX), values -> values.get(MIN) <= values.get(MAX));
 
     private final ManualClock clock = new ManualClock();
     private final Settings settings = settings(Map.of());
@@ -252,7 +252,7 @@ class SettingsTest {
         List<Integer> told = new ArrayList<>();
         settings.onChange(values -> {
             told.add(values.get(MIN));
-            if (!ORDERED.holds().test(values)) {
+            if (!ORDERED.holds(values)) {
                 wrong.set(values);
             }
         });
@@ -272,7 +272,7 @@ class SettingsTest {
                         }
                         clock.advanceMillis(7);
                         settings.expire(clock.nanoTime());
-                        if (!ORDERED.holds().test(settings.values())) {
+                        if (!ORDERED.holds(settings.values())) {
                             wrong.set(settings.values());
                         }
                     }

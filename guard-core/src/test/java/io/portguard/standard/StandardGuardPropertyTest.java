@@ -211,8 +211,6 @@ class StandardGuardPropertyTest {
                 "fixed",
                 "requests.concurrency.max",
                 "8",
-                "requests.concurrency.initial",
-                "8",
                 "clients.fair-share",
                 "false",
                 "shedding.enabled",

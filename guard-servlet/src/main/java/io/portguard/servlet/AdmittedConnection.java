@@ -1,6 +1,7 @@
 package io.portguard.servlet;
 
 import io.portguard.Attempt;
+import io.portguard.Decision;
 import io.portguard.Failure;
 import io.portguard.IpAddress;
 import io.portguard.Outcome;
@@ -15,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the guard holds and knows of one open connection. Thread-safe, except for {@link #attempt}. */
+/** What the guard holds and knows of one open connection. Thread-safe, except for {@link #tryAdmit}. */
 public final class AdmittedConnection {
 
     private final StandardGuard port;
@@ -119,8 +120,18 @@ public final class AdmittedConnection {
         return multiplexed;
     }
 
+    /** Decides about a request on the connection; null when the guard failed, and the request is to go on. */
+    public @Nullable Decision tryAdmit(HttpRequestView request) {
+        try {
+            return port.guard().tryAdmit(attempt(request));
+        } catch (Throwable fault) {
+            port.guard().fault("deciding a request", fault);
+            return null;
+        }
+    }
+
     /** The attempt of a request on the connection, told by its real peer, whatever the request says. */
-    public Attempt attempt(HttpRequestView request) {
+    private Attempt attempt(HttpRequestView request) {
         if (attempts == null) {
             return port.attempts().ofRequest(peer, request);
         }

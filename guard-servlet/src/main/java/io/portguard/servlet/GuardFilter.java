@@ -80,20 +80,17 @@ public final class GuardFilter implements Filter {
             return;
         }
         Decision decision = decide(http);
+        if (decision instanceof Rejection rejection
+                && RefusalAnswer.write(port, rejection, ServletAnswer.to(port, http, answer))) {
+            return;
+        }
         if (port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE) {
-            endConnection(http, answer);
+            ServletAnswer.endConnection(http, answer);
         }
         if (decision instanceof Permit permit) {
             serve(http, answer, chain, permit);
-        } else if (!(decision instanceof Rejection rejection) || !RefusalAnswer.write(port, http, answer, rejection)) {
+        } else {
             chain.doFilter(request, response);
-        }
-    }
-
-    /** Has the connection end with the response; a connection of HTTP/2 has no header for that and stays. */
-    private void endConnection(HttpServletRequest request, HttpServletResponse response) {
-        if (request.getProtocol().startsWith("HTTP/1")) {
-            response.setHeader("Connection", "close");
         }
     }
 
@@ -116,12 +113,11 @@ public final class GuardFilter implements Filter {
             }
             rewrittenPeer.look(request, connection != null);
             ServletRequestView view = new ServletRequestView(request);
+            if (connection != null) {
+                return connection.admitted().tryAdmit(view);
+            }
             // An address that cannot be read is not let past the guard: whoever could forge one would be, too.
-            return port.guard()
-                    .tryAdmit(
-                            connection != null
-                                    ? connection.admitted().attempt(view)
-                                    : port.attempts().ofRequest(IpAddress.parseOrNull(address(request)), view));
+            return port.guard().tryAdmit(port.attempts().ofRequest(IpAddress.parseOrNull(address(request)), view));
         } catch (Throwable fault) {
             port.guard().fault("deciding a request", fault);
             return null;

@@ -34,7 +34,7 @@ public final class PrincipalFilter implements Filter {
             throws IOException, ServletException {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
             Rejection rejection = judge(http);
-            if (rejection != null && RefusalAnswer.write(port, http, answer, rejection)) {
+            if (rejection != null && RefusalAnswer.write(port, rejection, ServletAnswer.to(port, http, answer))) {
                 return;
             }
         }

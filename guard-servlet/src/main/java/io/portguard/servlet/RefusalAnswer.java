@@ -1,60 +1,60 @@
 package io.portguard.servlet;
 
-import io.portguard.Reason;
+import io.portguard.ConnectionStance;
 import io.portguard.Rejection;
-import io.portguard.http.RateLimitFields;
 import io.portguard.http.Refusal;
 import io.portguard.standard.StandardGuard;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
-/** Writes the answer to a refused request. */
-final class RefusalAnswer {
+/** Answers refused requests, whatever their container calls a response. */
+public final class RefusalAnswer {
+
+    /** The response to a request that has been refused, of which nothing has been sent yet. */
+    public interface Unsent {
+
+        void begin(int status, String contentType, int contentLength);
+
+        void header(String name, String value);
+
+        /** Has the connection end with the response, where its protocol has a header for that. */
+        void endConnection();
+
+        /**
+         * Sends all of it. What the request's body still holds is left to the container.
+         *
+         * @throws IOException when the client is gone
+         */
+        void send(Rejection rejection, byte[] body) throws IOException;
+
+        boolean isCommitted();
+
+        /** Takes back what was not sent. */
+        void reset();
+    }
 
     private RefusalAnswer() {}
 
     /** Answers a refused request; returns false when that failed and the request has to go on. */
-    static boolean write(
-            StandardGuard port, HttpServletRequest request, HttpServletResponse response, Rejection rejection) {
+    public static boolean write(StandardGuard port, Rejection rejection, Unsent answer) {
         try {
-            write(response, rejection, port.rateLimitFields(), GuardFilter.connectionOf(request, port));
+            Refusal refusal = Refusal.of(rejection.reason());
+            byte[] body = refusal.body();
+            answer.begin(refusal.status(), Refusal.CONTENT_TYPE, body.length);
+            Refusal.retryFields(rejection, port.rateLimitFields(), answer::header);
+            if (port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE) {
+                answer.endConnection();
+            }
+            answer.send(rejection, body);
             return true;
         } catch (IOException clientIsGone) {
             return true;
         } catch (Throwable fault) {
             port.guard().fault("refusing a request", fault);
-            if (response.isCommitted()) {
+            if (answer.isCommitted()) {
                 return true;
             }
-            response.reset();
+            answer.reset();
             return false;
         }
-    }
-
-    /**
-     * Writes the whole answer; what the request's body still holds is left to the container.
-     *
-     * @param fields what to say of the clients' rate; null when there is none
-     * @param connection to be kept; null when the container decides by itself
-     */
-    private static void write(
-            HttpServletResponse response,
-            Rejection rejection,
-            @Nullable RateLimitFields fields,
-            @Nullable GuardedConnection connection)
-            throws IOException {
-        Refusal refusal = Refusal.of(rejection.reason());
-        byte[] body = refusal.body();
-        response.setStatus(refusal.status());
-        response.setContentType(Refusal.CONTENT_TYPE);
-        response.setContentLength(body.length);
-        Refusal.retryFields(rejection, fields, response::setHeader);
-        // A service that shuts down is glad of every connection that ends.
-        if (connection != null && rejection.reason() != Reason.DRAINING) {
-            connection.commitRefusal(rejection);
-        }
-        response.getOutputStream().write(body);
     }
 }

@@ -15,6 +15,7 @@ import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -47,15 +48,21 @@ public final class RunningJetty extends RunningServer {
         setup.filters.forEach(filter -> {
             FilterHolder holder = new FilterHolder(filter.apply(port));
             holder.setAsyncSupported(true);
-            context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
+            context.addFilter(holder, setup.filterPattern, EnumSet.allOf(DispatcherType.class));
         });
         setup.servlets.forEach((path, servlet) -> {
             ServletHolder holder = new ServletHolder(servlet);
             holder.setAsyncSupported(true);
             context.addServlet(holder, path);
         });
+        setup.contextListeners.forEach(context::addEventListener);
         setup.jettyContext.accept(context);
-        server.setHandler(context);
+        server.setHandler(setup.jettyHandler.apply(context));
+        if (setup.accessLog != null) {
+            server.setRequestLog((request, response) -> setup.accessLog.accept(request.getMethod() + " "
+                    + request.getHttpURI().getPath() + " " + response.getStatus() + " "
+                    + Request.getRemoteAddr(request)));
+        }
         if (setup.guardConnections) {
             JettyPort.guard(connector, port);
         }

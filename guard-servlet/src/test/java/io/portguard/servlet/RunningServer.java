@@ -16,11 +16,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EventListener;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -128,6 +130,11 @@ public abstract class RunningServer implements AutoCloseable {
         Consumer<Tomcat> tomcat = tomcat -> {};
         Consumer<ServerConnector> jettyConnector = connector -> {};
         Consumer<ServletContextHandler> jettyContext = context -> {};
+        UnaryOperator<org.eclipse.jetty.server.Handler> jettyHandler = context -> context;
+        final List<EventListener> contextListeners = new ArrayList<>();
+
+        @Nullable
+        Consumer<String> accessLog;
 
         @Nullable
         TestCertificate certificate;
@@ -176,6 +183,24 @@ public abstract class RunningServer implements AutoCloseable {
             return this;
         }
 
+        /** What Jetty's server is given to handle instead of the context with the filters and servlets. */
+        public Setup jettyHandler(UnaryOperator<org.eclipse.jetty.server.Handler> around) {
+            jettyHandler = around;
+            return this;
+        }
+
+        /** A listener of the context, one of the servlet specification. */
+        public Setup contextListener(EventListener listener) {
+            contextListeners.add(listener);
+            return this;
+        }
+
+        /** Method, path, status and remote address of each request, as the container logs them. */
+        public Setup accessLog(Consumer<String> lines) {
+            accessLog = lines;
+            return this;
+        }
+
         /** TLS with this certificate, which clients have to prove themselves with as well. */
         public Setup mutualTls(TestCertificate certificate) throws Exception {
             trustStore = certificate.trustStore();
@@ -210,7 +235,7 @@ public abstract class RunningServer implements AutoCloseable {
             return this;
         }
 
-        /** On Tomcat; by default to all requests. */
+        /** By default to all requests. */
         public Setup filtersMappedTo(String pattern) {
             filterPattern = pattern;
             return this;

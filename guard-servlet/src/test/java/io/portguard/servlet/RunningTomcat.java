@@ -1,5 +1,6 @@
 package io.portguard.servlet;
 
+import io.portguard.servlet.tomcat.AccessLog;
 import io.portguard.servlet.tomcat.GuardedHttp11NioProtocol;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -55,6 +56,12 @@ public final class RunningTomcat extends RunningServer {
             wrapper.setAsyncSupported(true);
             context.addServletMapping(path, path);
         });
+        // Tomcat forgets listeners that were added before the context starts.
+        context.addServletContainerInitializer(
+                (classes, started) -> setup.contextListeners.forEach(started::addListener), null);
+        if (setup.accessLog != null) {
+            tomcat.getEngine().getPipeline().addValve(new AccessLog("%m %U %s %a", setup.accessLog));
+        }
         ErrorPage page = new ErrorPage();
         page.setLocation("/error-page");
         context.addErrorPage(page);

@@ -139,7 +139,6 @@ class StreamTest {
         try (RunningServer server = container.start(RunningServer.with()
                 .setting("requests.streams", "/stream/**")
                 .setting("requests.concurrency.algorithm", "fixed")
-                .setting("requests.concurrency.initial", "2")
                 .setting("requests.concurrency.max", "2")
                 .servlet(
                         "/stream/large",

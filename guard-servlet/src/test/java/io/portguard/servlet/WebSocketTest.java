@@ -104,13 +104,32 @@ class WebSocketTest {
     @EnumSource
     void isRefusedLikeAnyRequest(Container container) throws Exception {
         try (RunningServer server = container.start(withEcho())) {
-            server.rule.refuse(Reason.FAIR_SHARE);
-            assertThatThrownBy(() -> open(HttpClient.newHttpClient(), server, "ws", new Listener()))
-                    .hasCauseInstanceOf(WebSocketHandshakeException.class)
-                    .satisfies(refused -> assertThat(((WebSocketHandshakeException) refused.getCause())
-                                    .getResponse()
-                                    .statusCode())
-                            .isEqualTo(429));
+            assertHandshakeIsRefused(server);
+        }
+    }
+
+    private static void assertHandshakeIsRefused(RunningServer server) {
+        server.rule.refuse(Reason.FAIR_SHARE);
+        assertThatThrownBy(() -> open(HttpClient.newHttpClient(), server, "ws", new Listener()))
+                .hasCauseInstanceOf(WebSocketHandshakeException.class)
+                .satisfies(refused -> assertThat(((WebSocketHandshakeException) refused.getCause())
+                                .getResponse()
+                                .statusCode())
+                        .isEqualTo(429));
+    }
+
+    @Test
+    void isRefusedAsWellWhereJettyUpgradesItBeforeTheFilter() throws Exception {
+        try (RunningServer server = Container.JETTY.start(RunningServer.with()
+                .jettyContext(context -> JakartaWebSocketServletContainerInitializer.configure(
+                        context, (servlets, endpoints) -> endpoints.addEndpoint(Echo.class))))) {
+            try (RawClient client = new RawClient(server.localPort())) {
+                assertThat(client.get("/ok").read().status()).isEqualTo(200);
+            }
+            WebSocket socket = open(HttpClient.newHttpClient(), server, "ws", new Listener());
+            Await.until("the handshake gives its place back", () -> server.active(Attempt.Kind.REQUEST) == 0);
+            socket.abort();
+            assertHandshakeIsRefused(server);
         }
     }
 

@@ -130,7 +130,7 @@ record GuardProperties(
      * The limit of requests in progress.
      *
      * @param algorithm How the limit of requests in progress is found; fixed takes max.
-     * @param initial Requests in progress before anything was measured.
+     * @param initial Requests in progress before anything was measured; unless set, it keeps within min and max.
      * @param min The lowest limit of requests in progress.
      * @param max The highest limit of requests in progress; the limit itself when the algorithm is fixed.
      */

@@ -130,6 +130,8 @@ class GuardEndpointTest {
                 "clients.rate | 1e3 | 1000",
                 "clients.rate | \"unset\" | unset",
                 "requests.concurrency.max | 200 | 200",
+                "requests.concurrency.max | 3 | 3",
+                "requests.concurrency.min | 20000 | 20000",
                 "shedding.enabled | false | false",
                 "mode | \"shadow\" | shadow",
                 "mode | false | off",
@@ -162,9 +164,8 @@ class GuardEndpointTest {
                         + " | mode: \"off\" (expected: a time from 0 to 31622400 seconds, not -1)",
                 "{\"setting\": \"requests.exempt\", \"value\": \"/x\"}"
                         + " | requests.exempt: \"/x\" (expected: no change while running; set it in the configuration)",
-                "{\"setting\": \"requests.concurrency.max\", \"value\": 3}"
-                        + " | requests.concurrency.max: \"3\" (expected: requests.concurrency.min <="
-                        + " requests.concurrency.initial <= requests.concurrency.max)",
+                "{\"setting\": \"clients.burst\", \"value\": 3}"
+                        + " | clients.burst: \"3\" (expected: clients.burst only together with clients.rate)",
             })
     void refusesWithASentenceAndChangesNothing(String json, String sentence) {
         HttpResponse<String> response = service.post(SERVER, json);
@@ -174,6 +175,26 @@ class GuardEndpointTest {
         assertThat(problem.get("status").asInt()).isEqualTo(400);
         assertThat(problem.get("detail").asString()).isEqualTo(sentence);
         assertThat(service.guard().settings().all()).noneMatch(service.guard().settings()::isChanged);
+    }
+
+    @Test
+    void showsADefaultThatGivesWayToWhatIsTuned() {
+        service.post(SERVER, "{\"setting\": \"requests.concurrency.max\", \"value\": 3}");
+        JsonNode initial =
+                GuardedService.json(service.get(SERVER)).get("settings").get("requests.concurrency.initial");
+        assertThat(initial.get("value").asString()).isEqualTo("3");
+        assertThat(initial.get("defaultValue").asString()).isEqualTo("20");
+    }
+
+    @Test
+    void refusesWhatContradictsAnEarlierTuning() {
+        service.post(SERVER, "{\"setting\": \"requests.concurrency.initial\", \"value\": 20}");
+        HttpResponse<String> response =
+                service.post(SERVER, "{\"setting\": \"requests.concurrency.max\", \"value\": 3}");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(GuardedService.json(response).get("detail").asString())
+                .isEqualTo("requests.concurrency.max: \"3\" (expected: requests.concurrency.min <="
+                        + " requests.concurrency.initial <= requests.concurrency.max)");
     }
 
     @Test

@@ -87,11 +87,11 @@ class GuardFailureTest {
 
     @Test
     void namesPropertiesThatDoNotFitTogether(CapturedOutput output) {
-        assertThat(description(output, "guard.requests.concurrency.max=10"))
-                .isEqualTo("The guard cannot be configured with guard.requests.concurrency.min: \"1 by default\","
-                        + " guard.requests.concurrency.initial: \"20 by default\", guard.requests.concurrency.max:"
-                        + " \"10\" (from \"guard.requests.concurrency.max\" " + COMMAND_LINE
-                        + "); expected is requests.concurrency.min <= requests.concurrency.initial <="
+        assertThat(description(output, "guard.requests.concurrency.initial=20", "guard.requests.concurrency.max=10"))
+                .isEqualTo("The guard cannot be configured with guard.requests.concurrency.initial: \"20\" (from"
+                        + " \"guard.requests.concurrency.initial\" " + COMMAND_LINE
+                        + "), guard.requests.concurrency.max: \"10\" (from \"guard.requests.concurrency.max\" "
+                        + COMMAND_LINE + "); expected is requests.concurrency.min <= requests.concurrency.initial <="
                         + " requests.concurrency.max.");
     }
 

@@ -116,6 +116,16 @@ class GuardPropertiesTest {
     }
 
     @Test
+    void startsWithAHighestLimitBelowTheInitialOneByDefault() {
+        runner.withPropertyValues("guard.requests.concurrency.max=10").run(context -> {
+            StandardGuard guard = context.getBean(StandardGuard.class);
+            assertThat(guard.settings().text(StandardSettings.CONCURRENCY_INITIAL))
+                    .isEqualTo("10");
+            assertThat(guard.status().requestLimit()).isEqualTo(10);
+        });
+    }
+
+    @Test
     void readsEnvironmentVariablesAndIsIndifferentToOthers() {
         runner.withInitializer(context -> context.getEnvironment()
                         .getPropertySources()

@@ -27,8 +27,6 @@ class GuardedReactiveServiceTest {
 
     private static final String[] ONE_AT_A_TIME = {
         "guard.requests.concurrency.algorithm=fixed",
-        "guard.requests.concurrency.initial=1",
-        "guard.requests.concurrency.min=1",
         "guard.requests.concurrency.max=1",
         "guard.clients.fair-share=false",
         "guard.shedding.enabled=false",

@@ -52,8 +52,12 @@ final class GuardedService implements AutoCloseable {
 
     /** The same on Jetty. */
     static GuardedService startOnJetty(String... properties) {
+        return startOnJetty(List.of(), properties);
+    }
+
+    static GuardedService startOnJetty(List<Class<?>> configurations, String... properties) {
         return start(
-                List.of(),
+                configurations,
                 Stream.concat(Stream.of(ON_JETTY), Arrays.stream(properties)).toArray(String[]::new));
     }
 

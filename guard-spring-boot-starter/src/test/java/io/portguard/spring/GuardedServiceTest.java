@@ -9,8 +9,9 @@ import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.Verdict;
-import jakarta.servlet.ServletException;
-import java.io.IOException;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.catalina.connector.Request;
-import org.apache.catalina.connector.Response;
-import org.apache.catalina.valves.ValveBase;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -33,8 +32,6 @@ class GuardedServiceTest {
 
     private static final String[] ONE_AT_A_TIME = {
         "guard.requests.concurrency.algorithm=fixed",
-        "guard.requests.concurrency.initial=1",
-        "guard.requests.concurrency.min=1",
         "guard.requests.concurrency.max=1",
         "guard.clients.fair-share=false",
         "guard.shedding.enabled=false",
@@ -171,29 +168,38 @@ class GuardedServiceTest {
         }
     }
 
-    /** A valve, which sees requests before any filter does. */
+    /** Told of servlet requests before any filter sees them. */
     @Configuration(proxyBeanMethods = false)
     static class Entrance {
 
         static final List<String> SEEN = new CopyOnWriteArrayList<>();
 
         @Bean
-        WebServerFactoryCustomizer<TomcatServletWebServerFactory> entrance() {
-            return factory -> factory.addEngineValves(new ValveBase() {
+        ServletRequestListener entrance() {
+            return new ServletRequestListener() {
                 @Override
-                public void invoke(Request request, Response response) throws IOException, ServletException {
-                    SEEN.add(request.getRequestURI());
-                    getNext().invoke(request, response);
+                public void requestInitialized(ServletRequestEvent event) {
+                    SEEN.add(((HttpServletRequest) event.getServletRequest()).getRequestURI());
                 }
-            });
+            };
         }
     }
 
     @Test
     void refusesBeforeThereIsAServletRequestInsideTomcat() {
+        assertRefusesBeforeThereIsAServletRequest(GuardedService::start);
+    }
+
+    @Test
+    void refusesBeforeThereIsAServletRequestInsideJetty() {
+        assertRefusesBeforeThereIsAServletRequest(GuardedService::startOnJetty);
+    }
+
+    private void assertRefusesBeforeThereIsAServletRequest(
+            BiFunction<List<Class<?>>, String[], GuardedService> container) {
         Entrance.SEEN.clear();
-        try (GuardedService service =
-                GuardedService.start(List.of(Entrance.class), "guard.clients.rate=0.001", "guard.clients.burst=2")) {
+        try (GuardedService service = container.apply(
+                List.of(Entrance.class), new String[] {"guard.clients.rate=0.001", "guard.clients.burst=2"})) {
             assertThat(service.get("/hello").statusCode()).isEqualTo(200);
             assertThat(service.get("/hello").statusCode()).isEqualTo(200);
             assertRefused(service.get("/fail"), 429, "client-rate");

@@ -21,8 +21,6 @@ class SaturationTest {
     private final StandardGuard guard = StandardGuard.builder("server")
             .configure(Map.of(
                     "requests.concurrency.algorithm", "fixed",
-                    "requests.concurrency.initial", "1",
-                    "requests.concurrency.min", "1",
                     "requests.concurrency.max", "1",
                     "clients.fair-share", "false",
                     "shedding.enabled", "false"))

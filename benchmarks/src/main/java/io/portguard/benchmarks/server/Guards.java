@@ -29,8 +29,6 @@ final class Guards {
     static StandardGuard full() {
         StandardGuard guard = with(Map.of(
                 "requests.concurrency.algorithm", "fixed",
-                "requests.concurrency.min", "1",
-                "requests.concurrency.initial", "1",
                 "requests.concurrency.max", "1"));
         guard.guard()
                 .tryAdmit(Attempt.request(guard.guard().client(ClientKey.of(SOMEBODY)), SOMEBODY, Priority.NORMAL));

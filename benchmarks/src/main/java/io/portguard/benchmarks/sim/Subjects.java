@@ -65,10 +65,6 @@ final class Subjects {
         return new PortguardGate(
                 scenario,
                 clock,
-                Map.of(
-                        "requests.concurrency.algorithm", "fixed",
-                        "requests.concurrency.min", "1",
-                        "requests.concurrency.initial", "1",
-                        "requests.concurrency.max", Long.toString(limit)));
+                Map.of("requests.concurrency.algorithm", "fixed", "requests.concurrency.max", Long.toString(limit)));
     }
 }

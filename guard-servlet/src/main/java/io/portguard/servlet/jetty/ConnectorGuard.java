@@ -43,6 +43,7 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
     private final NanoClock clock;
     private final ConcurrentMap<SelectableChannel, JettyConnection> connections = new ConcurrentHashMap<>();
     private final ConnectorWatch watch;
+    private final ServedContexts contexts;
     private volatile boolean enforcing;
     private volatile long longestWaitMillis;
 
@@ -51,6 +52,7 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
         this.gate = gate;
         this.clock = gate.port().guard().clock();
         this.watch = new ConnectorWatch(connector, gate.port());
+        this.contexts = new ServedContexts(connector.getServer());
         gate.port().settings().onChange(this::configure);
     }
 
@@ -64,15 +66,27 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
                                 .toMillis()));
     }
 
+    /** See {@link io.portguard.servlet.GuardedConnection#requestsAreGuarded()}. */
+    void requestsAreGuarded() {
+        contexts.requestsAreGuarded();
+    }
+
+    /** Whether a filter has been seen that decides about all requests of the server, so that they are decided before it. */
+    boolean areRequestsGuarded() {
+        return contexts.areGuarded();
+    }
+
     /** The connector has bound its port and is about to accept. */
     @Override
     protected void doStart() {
+        contexts.follow();
         watch.start();
     }
 
     @Override
     protected void doStop() {
         watch.stop();
+        contexts.unfollow();
         // Every channel is closed by now; of some, nobody was left to tell.
         connections.keySet().forEach(this::onClosed);
     }
@@ -84,7 +98,7 @@ final class ConnectorGuard extends AbstractLifeCycle implements SelectorManager.
             IO.close(channel);
             return;
         }
-        JettyConnection connection = new JettyConnection(admitted, clock.nanoTime());
+        JettyConnection connection = new JettyConnection(this, admitted, clock.nanoTime());
         connections.put(channel, connection);
         connection.accepted();
         probeWhenSilent(channel);

@@ -11,8 +11,9 @@ import org.eclipse.jetty.server.ConnectionMetaData;
 import org.jspecify.annotations.Nullable;
 
 /** A connection inside Jetty, from its acceptance to its end. Thread-safe. */
-final class JettyConnection implements GuardedConnection, GuardedSocket {
+final class JettyConnection implements GuardedSocket {
 
+    private final ConnectorGuard connector;
     private final AdmittedConnection admitted;
     private final long acceptedAtNanos;
 
@@ -22,14 +23,23 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
     /** To be closed as soon as there is something to close: a channel that is closed sooner makes Jetty log a warning. */
     private volatile boolean closing;
 
-    JettyConnection(AdmittedConnection admitted, long acceptedAtNanos) {
+    JettyConnection(ConnectorGuard connector, AdmittedConnection admitted, long acceptedAtNanos) {
+        this.connector = connector;
         this.admitted = admitted;
         this.acceptedAtNanos = acceptedAtNanos;
     }
 
-    @Override
-    public AdmittedConnection admitted() {
+    AdmittedConnection admitted() {
         return admitted;
+    }
+
+    /** See {@link GuardedConnection#requestsAreGuarded()}. */
+    void requestsAreGuarded() {
+        connector.requestsAreGuarded();
+    }
+
+    boolean areRequestsGuarded() {
+        return connector.areRequestsGuarded();
     }
 
     long acceptedAtNanos() {
@@ -54,7 +64,7 @@ final class JettyConnection implements GuardedConnection, GuardedSocket {
             admitted.enter(http ? Phase.HEADER : Phase.HANDSHAKE);
         }
         if (connection instanceof ConnectionMetaData description) {
-            description.setAttribute(ATTRIBUTE, this);
+            description.setAttribute(GuardedConnection.ATTRIBUTE, this);
             if (description.getHttpVersion().getVersion() >= 20) {
                 admitted.multiplexed();
             }

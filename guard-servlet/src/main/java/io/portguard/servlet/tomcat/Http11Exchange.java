@@ -6,6 +6,7 @@ import io.portguard.Outcome;
 import io.portguard.Permit;
 import io.portguard.Rejection;
 import io.portguard.servlet.AdmittedConnection;
+import io.portguard.servlet.RefusalAnswer;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
@@ -101,9 +102,9 @@ final class Http11Exchange {
             return false;
         }
         AdmittedConnection admitted = connection.admitted();
-        Decision decision = RequestGate.decide(admitted, response.getRequest());
+        Decision decision = admitted.tryAdmit(new CoyoteRequestView(response.getRequest()));
         if (decision instanceof Rejection rejection) {
-            return RequestGate.answer(this, admitted.port(), response, rejection);
+            return RefusalAnswer.write(admitted.port(), rejection, new CoyoteAnswer(this, response));
         }
         permit = (Permit) decision;
         return false;

@@ -5,11 +5,11 @@ import java.util.function.Consumer;
 import org.apache.catalina.valves.AbstractAccessLogValve;
 
 /** An access log whose lines a test looks at. */
-final class AccessLog extends AbstractAccessLogValve {
+public final class AccessLog extends AbstractAccessLogValve {
 
     private final Consumer<String> lines;
 
-    AccessLog(String pattern, Consumer<String> lines) {
+    public AccessLog(String pattern, Consumer<String> lines) {
         this.lines = lines;
         setPattern(pattern);
         setEnabled(true);
