@@ -3,6 +3,7 @@ package io.portguard.benchmarks.overload;
 import io.portguard.benchmarks.Report;
 import io.portguard.benchmarks.load.ClosedLoop;
 import io.portguard.benchmarks.load.ClosedLoopResult;
+import io.portguard.benchmarks.load.LoadListener;
 import io.portguard.benchmarks.load.LoadResult;
 import io.portguard.benchmarks.load.OpenLoop;
 import java.io.IOException;
@@ -71,12 +72,12 @@ public final class OverloadBenchmark {
 
         /** What ends within five minutes. */
         public static Size byDefault(List<String> subjects, List<String> cases) {
-            return new Size(subjects, cases, false, 1, 2, 2, new Scenario.Lengths(1, 1, 3, 3));
+            return new Size(subjects, cases, false, 1, 2, 3, new Scenario.Lengths(1, 1, 3, 3));
         }
 
         /** What is published. */
         public static Size full(List<String> subjects, List<String> cases, int rounds) {
-            return new Size(subjects, cases, true, rounds, 8, 6, new Scenario.Lengths(2, 3, 10, 15));
+            return new Size(subjects, cases, true, rounds, 8, 3, new Scenario.Lengths(2, 3, 10, 15));
         }
 
         boolean has(Contender contender) {
@@ -184,6 +185,8 @@ public final class OverloadBenchmark {
 
     private static LoadResult play(Scenario scenario, Contender.Running service)
             throws IOException, InterruptedException {
+        // What is left of the case before is not to be collected in the middle of this one.
+        System.gc();
         RecoveryWatch watch = new RecoveryWatch(CALM_SECONDS);
         OpenLoop loop = new OpenLoop(scenario.plan(service.port()), watch);
         watch.stops(loop);
@@ -245,12 +248,12 @@ public final class OverloadBenchmark {
         Contender.Running started = contender.start();
         running.put(contender, started);
         closedLoop(started, WARM_UP_CONNECTIONS, size.warmUpSeconds());
-        // What runs only in a flood, or only after one, would be compiled in the measured one: for half a second the
-        // compilers would take half of the processors.
-        Scenario.Lengths rehearsal =
-                new Scenario.Lengths(1, 1, 1, size.lengths().after());
+        // What runs only in a flood would be compiled in the measured one: for seconds the compilers would take half of
+        // the
+        // processors. Each flood begins with new connections, as the measured one does.
+        Scenario rehearsal = Case.TEN.scenario(capacity, size.lengths());
         for (int i = 0; i < size.rehearsals(); i++) {
-            play(Case.TEN.scenario(capacity, rehearsal), started);
+            new OpenLoop(rehearsal.floodOf(started.port()), LoadListener.NONE).run();
         }
         return started;
     }

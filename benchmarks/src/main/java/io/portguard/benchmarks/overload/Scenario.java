@@ -105,4 +105,12 @@ public record Scenario(String name, String title, List<Phase> phases, double off
     public LoadPlan plan(int port) {
         return new LoadPlan(port, CLIENTS, phases);
     }
+
+    /** The flood by itself. */
+    LoadPlan floodOf(int port) {
+        return new LoadPlan(
+                port,
+                CLIENTS,
+                phases.stream().filter(phase -> phase.name().equals(FLOOD)).toList());
+    }
 }
