@@ -16,6 +16,9 @@ final class RuleChain {
     /** Among the bits of a permit: the attempt is counted by another permit. */
     private static final int COUNTED_ELSEWHERE = 1 << MAX_RULES;
 
+    private static final Class<?>[] ASKED = {Attempt.class, long.class};
+    private static final Class<?>[] RELEASE = {Attempt.class, long.class, long.class, Outcome.class};
+
     private final Rule[] rules;
     private final NanoClock clock;
     private final GuardListener[] listeners;
@@ -28,11 +31,24 @@ final class RuleChain {
     /** A bit for each rule that has something to do when an attempt ends. */
     private final int releasing;
 
+    /** A bit for each rule that has something to give back when a later one refuses. */
+    private final int cancelling;
+
+    /** A bit for each rule that can be asked without taking anything. */
+    private final int foreseeing;
+
     /** A bit for each rule that is to be asked. */
     private volatile int active;
 
     /** A bit for each rule that refuses nothing by itself, whatever the guard does. Looked at when a rule refuses. */
     private volatile int shadowed;
+
+    /**
+     * A bit for each rule that has refused since the last tick what had taken something of rules before it. Until the next
+     * one it is asked before these take anything, if none of them would refuse. Of two bits that are set at once one may be
+     * lost, until its rule refuses again.
+     */
+    private volatile int askedEarly;
 
     RuleChain(List<Rule> rules, List<GuardListener> listeners, NanoClock clock, Faults faults) {
         if (rules.size() > MAX_RULES) {
@@ -44,12 +60,18 @@ final class RuleChain {
         this.faults = faults;
         int judging = 0;
         int ending = 0;
+        int taking = 0;
+        int foretelling = 0;
         for (int i = 0; i < this.rules.length; i++) {
             judging |= this.rules[i].judgesClient() ? 1 << i : 0;
-            ending |= overridesRelease(this.rules[i]) ? 1 << i : 0;
+            ending |= overrides(this.rules[i], "release", RELEASE) ? 1 << i : 0;
+            taking |= overrides(this.rules[i], "cancel", ASKED) ? 1 << i : 0;
+            foretelling |= overrides(this.rules[i], "mayRefuse", ASKED) ? 1 << i : 0;
         }
         judgingClients = judging;
         releasing = ending;
+        cancelling = taking;
+        foreseeing = foretelling;
         refresh();
     }
 
@@ -119,12 +141,20 @@ final class RuleChain {
     private Decision decide(Attempt attempt, Mode mode, int asked, int counted, @Nullable Permit spent, long now) {
         int held = counted;
         Rejection passedOver = null;
-        for (int rest = mode == Mode.OFF || attempt.exempt() ? 0 : asked; rest != 0; rest &= rest - 1) {
-            int i = Integer.numberOfTrailingZeros(rest);
+        int rest = mode == Mode.OFF || attempt.exempt() ? 0 : asked;
+        int early = rest & askedEarly;
+        int next = early == 0 ? rest : first(early, rest, attempt, mode, now);
+        while (rest != 0) {
+            int i = Integer.numberOfTrailingZeros(next);
+            rest &= ~(1 << i);
+            next = rest;
             try {
                 if (rules[i].tryAcquire(attempt, now) instanceof Rejection rejection) {
                     if (!isPassedOver(i, attempt, rejection, mode)) {
-                        return refuse(attempt, rejection, mode, held, counted, spent, now);
+                        giveBack(i, attempt, held, now);
+                        return refused(attempt, rejection, mode, counted)
+                                ? rejection
+                                : permit(spent, attempt, now, counted);
                     }
                     passedOver = passedOver == null ? rejection : passedOver;
                 } else {
@@ -142,6 +172,46 @@ final class RuleChain {
         return permit(spent, attempt, now, held);
     }
 
+    /**
+     * The rules to be asked, or the one by itself to begin with: the last of those that are asked early, if the rules
+     * before it would pass the attempt; otherwise the first of them that may not.
+     */
+    private int first(int early, int asked, Attempt attempt, Mode mode, long now) {
+        int last = Integer.highestOneBit(early);
+        int before = asked & (last - 1);
+        if (mode != Mode.ENFORCE || (asked & shadowed) != 0 || (before & ~foreseeing) != 0) {
+            return asked;
+        }
+        for (int rest = before; rest != 0; rest &= rest - 1) {
+            if (mayRefuse(Integer.numberOfTrailingZeros(rest), attempt, now)) {
+                return Integer.lowestOneBit(rest);
+            }
+        }
+        return last;
+    }
+
+    private boolean mayRefuse(int rule, Attempt attempt, long now) {
+        try {
+            return rules[rule].mayRefuse(attempt, now);
+        } catch (Throwable fault) {
+            faults.record(rules[rule].name(), fault);
+            return false;
+        }
+    }
+
+    /** Has the rules that an attempt has passed give back what it took of them, because a later one refuses it. */
+    private void giveBack(int refusing, Attempt attempt, int held, long now) {
+        if ((held & cancelling) == 0) {
+            return;
+        }
+        cancel(attempt, held, now);
+        int present = askedEarly;
+        int with = present | (foreseeing & 1 << refusing);
+        if (with != present) {
+            askedEarly = with;
+        }
+    }
+
     /** Whether a rule that would refuse is in shadow mode by itself, so that the others are asked all the same. */
     private boolean isPassedOver(int rule, Attempt attempt, Rejection rejection, Mode mode) {
         boolean alone = (shadowed & 1 << rule) != 0;
@@ -149,12 +219,6 @@ final class RuleChain {
             tellShadowed(attempt, rules[rule].name(), rejection);
         }
         return alone;
-    }
-
-    private Decision refuse(
-            Attempt attempt, Rejection rejection, Mode mode, int held, int counted, @Nullable Permit spent, long now) {
-        cancel(attempt, held & ~counted, now);
-        return refused(attempt, rejection, mode, counted) ? rejection : permit(spent, attempt, now, counted);
     }
 
     private void admitted(Attempt attempt, int counted) {
@@ -207,7 +271,7 @@ final class RuleChain {
     }
 
     private void cancel(Attempt attempt, int held, long now) {
-        for (int rest = held; rest != 0; ) {
+        for (int rest = held & cancelling; rest != 0; ) {
             int i = highestBit(rest);
             rest &= ~(1 << i);
             try {
@@ -252,18 +316,16 @@ final class RuleChain {
                 faults.record(rule.name(), fault);
             }
         }
+        askedEarly = 0;
         refresh();
     }
 
-    /** Most rules hold nothing until the end, and asking them costs as much as asking one that does. */
-    private static boolean overridesRelease(Rule rule) {
+    /** Most rules do little of what a rule can, and calling them for nothing costs as much as calling one that does. */
+    private static boolean overrides(Rule rule, String method, Class<?>... parameters) {
         try {
-            return rule.getClass()
-                            .getMethod("release", Attempt.class, long.class, long.class, Outcome.class)
-                            .getDeclaringClass()
-                    != Rule.class;
-        } catch (ReflectiveOperationException hidden) {
-            return true;
+            return rule.getClass().getMethod(method, parameters).getDeclaringClass() != Rule.class;
+        } catch (NoSuchMethodException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 

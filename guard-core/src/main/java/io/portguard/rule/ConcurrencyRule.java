@@ -168,6 +168,17 @@ final class ConcurrencyRule implements Rule {
                     rule.inFlight() > rule.thresholds.of(attempt.priority(), standing) + rule.places.setAside(now);
             return standing > 0 && full ? FAIR_SHARE[standing] : Verdict.pass();
         }
+
+        @Override
+        public boolean mayRefuse(Attempt attempt, long now) {
+            return tryAcquire(attempt, now) != Verdict.pass();
+        }
+    }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        int present = inFlight.get(IN_FLIGHT);
+        return present >= thresholds.least() || (fairShare.isEnabled() && places.isKeptFrom(attempt, present, now));
     }
 
     @Override
