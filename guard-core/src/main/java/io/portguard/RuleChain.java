@@ -22,6 +22,11 @@ final class RuleChain {
     private final Rule[] rules;
     private final NanoClock clock;
     private final GuardListener[] listeners;
+
+    /** Those that want to know of what is admitted, and of what has ended. */
+    private final GuardListener[] ofAdmitted;
+
+    private final GuardListener[] ofReleased;
     private final Faults faults;
     private final DecisionCounts counts = new DecisionCounts();
 
@@ -56,6 +61,13 @@ final class RuleChain {
         }
         this.rules = rules.toArray(new Rule[0]);
         this.listeners = listeners.toArray(new GuardListener[0]);
+        this.ofAdmitted = listeners.stream()
+                .filter(listener -> overrides(GuardListener.class, listener, "admitted", Attempt.class))
+                .toArray(GuardListener[]::new);
+        this.ofReleased = listeners.stream()
+                .filter(listener ->
+                        overrides(GuardListener.class, listener, "released", Attempt.class, Outcome.class, long.class))
+                .toArray(GuardListener[]::new);
         this.clock = clock;
         this.faults = faults;
         int judging = 0;
@@ -64,9 +76,9 @@ final class RuleChain {
         int foretelling = 0;
         for (int i = 0; i < this.rules.length; i++) {
             judging |= this.rules[i].judgesClient() ? 1 << i : 0;
-            ending |= overrides(this.rules[i], "release", RELEASE) ? 1 << i : 0;
-            taking |= overrides(this.rules[i], "cancel", ASKED) ? 1 << i : 0;
-            foretelling |= overrides(this.rules[i], "mayRefuse", ASKED) ? 1 << i : 0;
+            ending |= overrides(Rule.class, this.rules[i], "release", RELEASE) ? 1 << i : 0;
+            taking |= overrides(Rule.class, this.rules[i], "cancel", ASKED) ? 1 << i : 0;
+            foretelling |= overrides(Rule.class, this.rules[i], "mayRefuse", ASKED) ? 1 << i : 0;
         }
         judgingClients = judging;
         releasing = ending;
@@ -225,7 +237,7 @@ final class RuleChain {
         if (counted == 0) {
             counts.admitted(attempt);
         }
-        for (GuardListener listener : listeners) {
+        for (GuardListener listener : ofAdmitted) {
             try {
                 listener.admitted(attempt);
             } catch (Throwable fault) {
@@ -299,7 +311,7 @@ final class RuleChain {
         if ((held & COUNTED_ELSEWHERE) == 0) {
             counts.ended();
         }
-        for (GuardListener listener : listeners) {
+        for (GuardListener listener : ofReleased) {
             try {
                 listener.released(attempt, outcome, now - admittedAtNanos);
             } catch (Throwable fault) {
@@ -320,10 +332,10 @@ final class RuleChain {
         refresh();
     }
 
-    /** Most rules do little of what a rule can, and calling them for nothing costs as much as calling one that does. */
-    private static boolean overrides(Rule rule, String method, Class<?>... parameters) {
+    /** Most rules and listeners do little of what they can, and calling one for nothing costs as much as for something. */
+    private static boolean overrides(Class<?> general, Object one, String method, Class<?>... parameters) {
         try {
-            return rule.getClass().getMethod(method, parameters).getDeclaringClass() != Rule.class;
+            return one.getClass().getMethod(method, parameters).getDeclaringClass() != general;
         } catch (NoSuchMethodException impossible) {
             throw new AssertionError(impossible);
         }
