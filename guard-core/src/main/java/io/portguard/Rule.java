@@ -32,6 +32,18 @@ public interface Rule {
     /** Passes the attempt, holding for it what needs to be held, or says why not. */
     Verdict tryAcquire(Attempt attempt, long nowNanos);
 
+    /**
+     * Whether {@link #tryAcquire} may refuse the attempt if it is asked now; false only if it would not. Takes nothing, so
+     * that an attempt that a later rule is going to refuse need not take here what it would have to give back. The answer
+     * binds nobody: nothing is refused before {@code tryAcquire} says so and why.
+     *
+     * <p>Only a rule that overrides this is asked. Rules that come after one that does not are asked once it has passed
+     * the attempt, as all are while none refuses.
+     */
+    default boolean mayRefuse(Attempt attempt, long nowNanos) {
+        return false;
+    }
+
     /** Takes back a pass that bought nothing, because a later rule refused. */
     default void cancel(Attempt attempt, long nowNanos) {}
 

@@ -16,9 +16,17 @@ final class RuleChain {
     /** Among the bits of a permit: the attempt is counted by another permit. */
     private static final int COUNTED_ELSEWHERE = 1 << MAX_RULES;
 
+    private static final Class<?>[] ASKED = {Attempt.class, long.class};
+    private static final Class<?>[] RELEASE = {Attempt.class, long.class, long.class, Outcome.class};
+
     private final Rule[] rules;
     private final NanoClock clock;
     private final GuardListener[] listeners;
+
+    /** Those that want to know of what is admitted, and of what has ended. */
+    private final GuardListener[] ofAdmitted;
+
+    private final GuardListener[] ofReleased;
     private final Faults faults;
     private final DecisionCounts counts = new DecisionCounts();
 
@@ -28,11 +36,24 @@ final class RuleChain {
     /** A bit for each rule that has something to do when an attempt ends. */
     private final int releasing;
 
+    /** A bit for each rule that has something to give back when a later one refuses. */
+    private final int cancelling;
+
+    /** A bit for each rule that can be asked without taking anything. */
+    private final int foreseeing;
+
     /** A bit for each rule that is to be asked. */
     private volatile int active;
 
     /** A bit for each rule that refuses nothing by itself, whatever the guard does. Looked at when a rule refuses. */
     private volatile int shadowed;
+
+    /**
+     * A bit for each rule that has refused since the last tick what had taken something of rules before it. Until the next
+     * one it is asked before these take anything, if none of them would refuse. Of two bits that are set at once one may be
+     * lost, until its rule refuses again.
+     */
+    private volatile int askedEarly;
 
     RuleChain(List<Rule> rules, List<GuardListener> listeners, NanoClock clock, Faults faults) {
         if (rules.size() > MAX_RULES) {
@@ -40,16 +61,29 @@ final class RuleChain {
         }
         this.rules = rules.toArray(new Rule[0]);
         this.listeners = listeners.toArray(new GuardListener[0]);
+        this.ofAdmitted = listeners.stream()
+                .filter(listener -> overrides(GuardListener.class, listener, "admitted", Attempt.class))
+                .toArray(GuardListener[]::new);
+        this.ofReleased = listeners.stream()
+                .filter(listener ->
+                        overrides(GuardListener.class, listener, "released", Attempt.class, Outcome.class, long.class))
+                .toArray(GuardListener[]::new);
         this.clock = clock;
         this.faults = faults;
         int judging = 0;
         int ending = 0;
+        int taking = 0;
+        int foretelling = 0;
         for (int i = 0; i < this.rules.length; i++) {
             judging |= this.rules[i].judgesClient() ? 1 << i : 0;
-            ending |= overridesRelease(this.rules[i]) ? 1 << i : 0;
+            ending |= overrides(Rule.class, this.rules[i], "release", RELEASE) ? 1 << i : 0;
+            taking |= overrides(Rule.class, this.rules[i], "cancel", ASKED) ? 1 << i : 0;
+            foretelling |= overrides(Rule.class, this.rules[i], "mayRefuse", ASKED) ? 1 << i : 0;
         }
         judgingClients = judging;
         releasing = ending;
+        cancelling = taking;
+        foreseeing = foretelling;
         refresh();
     }
 
@@ -119,12 +153,20 @@ final class RuleChain {
     private Decision decide(Attempt attempt, Mode mode, int asked, int counted, @Nullable Permit spent, long now) {
         int held = counted;
         Rejection passedOver = null;
-        for (int rest = mode == Mode.OFF || attempt.exempt() ? 0 : asked; rest != 0; rest &= rest - 1) {
-            int i = Integer.numberOfTrailingZeros(rest);
+        int rest = mode == Mode.OFF || attempt.exempt() ? 0 : asked;
+        int early = rest & askedEarly;
+        int next = early == 0 ? rest : first(early, rest, attempt, mode, now);
+        while (rest != 0) {
+            int i = Integer.numberOfTrailingZeros(next);
+            rest &= ~(1 << i);
+            next = rest;
             try {
                 if (rules[i].tryAcquire(attempt, now) instanceof Rejection rejection) {
                     if (!isPassedOver(i, attempt, rejection, mode)) {
-                        return refuse(attempt, rejection, mode, held, counted, spent, now);
+                        giveBack(i, attempt, held, now);
+                        return refused(attempt, rejection, mode, counted)
+                                ? rejection
+                                : permit(spent, attempt, now, counted);
                     }
                     passedOver = passedOver == null ? rejection : passedOver;
                 } else {
@@ -142,6 +184,46 @@ final class RuleChain {
         return permit(spent, attempt, now, held);
     }
 
+    /**
+     * The rules to be asked, or the one by itself to begin with: the last of those that are asked early, if the rules
+     * before it would pass the attempt; otherwise the first of them that may not.
+     */
+    private int first(int early, int asked, Attempt attempt, Mode mode, long now) {
+        int last = Integer.highestOneBit(early);
+        int before = asked & (last - 1);
+        if (mode != Mode.ENFORCE || (asked & shadowed) != 0 || (before & ~foreseeing) != 0) {
+            return asked;
+        }
+        for (int rest = before; rest != 0; rest &= rest - 1) {
+            if (mayRefuse(Integer.numberOfTrailingZeros(rest), attempt, now)) {
+                return Integer.lowestOneBit(rest);
+            }
+        }
+        return last;
+    }
+
+    private boolean mayRefuse(int rule, Attempt attempt, long now) {
+        try {
+            return rules[rule].mayRefuse(attempt, now);
+        } catch (Throwable fault) {
+            faults.record(rules[rule].name(), fault);
+            return false;
+        }
+    }
+
+    /** Has the rules that an attempt has passed give back what it took of them, because a later one refuses it. */
+    private void giveBack(int refusing, Attempt attempt, int held, long now) {
+        if ((held & cancelling) == 0) {
+            return;
+        }
+        cancel(attempt, held, now);
+        int present = askedEarly;
+        int with = present | (foreseeing & 1 << refusing);
+        if (with != present) {
+            askedEarly = with;
+        }
+    }
+
     /** Whether a rule that would refuse is in shadow mode by itself, so that the others are asked all the same. */
     private boolean isPassedOver(int rule, Attempt attempt, Rejection rejection, Mode mode) {
         boolean alone = (shadowed & 1 << rule) != 0;
@@ -151,17 +233,11 @@ final class RuleChain {
         return alone;
     }
 
-    private Decision refuse(
-            Attempt attempt, Rejection rejection, Mode mode, int held, int counted, @Nullable Permit spent, long now) {
-        cancel(attempt, held & ~counted, now);
-        return refused(attempt, rejection, mode, counted) ? rejection : permit(spent, attempt, now, counted);
-    }
-
     private void admitted(Attempt attempt, int counted) {
         if (counted == 0) {
             counts.admitted(attempt);
         }
-        for (GuardListener listener : listeners) {
+        for (GuardListener listener : ofAdmitted) {
             try {
                 listener.admitted(attempt);
             } catch (Throwable fault) {
@@ -207,7 +283,7 @@ final class RuleChain {
     }
 
     private void cancel(Attempt attempt, int held, long now) {
-        for (int rest = held; rest != 0; ) {
+        for (int rest = held & cancelling; rest != 0; ) {
             int i = highestBit(rest);
             rest &= ~(1 << i);
             try {
@@ -235,7 +311,7 @@ final class RuleChain {
         if ((held & COUNTED_ELSEWHERE) == 0) {
             counts.ended();
         }
-        for (GuardListener listener : listeners) {
+        for (GuardListener listener : ofReleased) {
             try {
                 listener.released(attempt, outcome, now - admittedAtNanos);
             } catch (Throwable fault) {
@@ -252,18 +328,16 @@ final class RuleChain {
                 faults.record(rule.name(), fault);
             }
         }
+        askedEarly = 0;
         refresh();
     }
 
-    /** Most rules hold nothing until the end, and asking them costs as much as asking one that does. */
-    private static boolean overridesRelease(Rule rule) {
+    /** Most rules and listeners do little of what they can, and calling one for nothing costs as much as for something. */
+    private static boolean overrides(Class<?> general, Object one, String method, Class<?>... parameters) {
         try {
-            return rule.getClass()
-                            .getMethod("release", Attempt.class, long.class, long.class, Outcome.class)
-                            .getDeclaringClass()
-                    != Rule.class;
-        } catch (ReflectiveOperationException hidden) {
-            return true;
+            return one.getClass().getMethod(method, parameters).getDeclaringClass() != general;
+        } catch (NoSuchMethodException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 

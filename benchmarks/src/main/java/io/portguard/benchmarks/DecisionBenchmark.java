@@ -113,6 +113,8 @@ public class DecisionBenchmark {
                 .build();
         full = StandardGuard.builder("full")
                 .configure(Map.of(
+                        "clients.rate", "10000000",
+                        "clients.burst", "10000000",
                         "requests.concurrency.algorithm", "fixed",
                         "requests.concurrency.max", "1"))
                 .build();
@@ -130,6 +132,7 @@ public class DecisionBenchmark {
         ClientTable table = new ClientTable(200_000, NanoClock.system());
         Limit limit = Limits.of(Algorithm.FIXED, new LimitParameters(1, 1, 1, Duration.ofMillis(20)));
         StandardRules rules = new StandardRules(table, limit, 1, Room.NONE, Room.NONE, NanoClock.system());
+        rules.clientRate(1e7, 1e7);
         rules.shed(1, 1);
         return Guard.builder("shedding")
                 .clients(table)

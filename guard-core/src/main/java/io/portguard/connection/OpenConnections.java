@@ -147,6 +147,11 @@ public final class OpenConnections {
         return enforcing && stalled.makePlaceFor(newcomer.client().key(), now, forRequest);
     }
 
+    /** Whether no request was found that waits for nothing but its peer, a tenth of a second ago at most. */
+    public boolean hasNothingStalled(long now) {
+        return !enforcing || stalled.hasNothing(now);
+    }
+
     /**
      * How many requests that wait for nothing but their peer are left alone, one of a client at most; the service does
      * nothing for them. 0 to 32; found out while {@link #makePlaceFor} is asked, and forgotten after a second.
@@ -162,7 +167,7 @@ public final class OpenConnections {
      * @param inFlight how many places are taken now
      */
     public boolean isKeptOut(Attempt newcomer, int inFlight, long now) {
-        return enforcing && stalled.isKeptOut(newcomer.client().key(), inFlight, now);
+        return enforcing && stalled.isKeptOut(newcomer.client(), inFlight, now);
     }
 
     private boolean end(OpenConnection connection, long observed, Reason reason, long now) {

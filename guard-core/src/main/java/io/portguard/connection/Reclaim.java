@@ -64,8 +64,13 @@ final class Reclaim {
         this.rest = open.iterator();
     }
 
+    /** Whether nothing was found when it was last looked, a moment ago. */
+    boolean hasNothing(long now) {
+        return nothingUntilNanos - now > 0;
+    }
+
     boolean makeRoomFor(ClientKey newcomer, long now, Ending ending) {
-        if (nothingUntilNanos - now > 0 || !lock.tryLock()) {
+        if (hasNothing(now) || !lock.tryLock()) {
             return false;
         }
         try {

@@ -1,5 +1,6 @@
 package io.portguard.connection;
 
+import io.portguard.Client;
 import io.portguard.ClientKey;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ final class StalledRequests {
         return requests.makeRoomFor(newcomer, now, ending);
     }
 
+    /** Whether none was found when it was last looked, a moment ago. */
+    boolean hasNothing(long now) {
+        return requests.hasNothing(now);
+    }
+
     /** How many requests are left alone and need no place. */
     int setAside(long now) {
         Finding known = clients;
@@ -54,9 +60,11 @@ final class StalledRequests {
     }
 
     /** Whether a client has of late held at least half of so many places with stalled requests. */
-    boolean isKeptOut(ClientKey client, int inFlight, long now) {
+    boolean isKeptOut(Client client, int inFlight, long now) {
         Finding known = heaviest;
-        return known.untilNanos() - now > 0 && known.count() * 2 >= inFlight && client.equals(known.client());
+        return known.untilNanos() - now > 0
+                && known.count() * 2 >= inFlight
+                && client.key().equals(known.client());
     }
 
     /** What was found, and until when it counts. */

@@ -51,4 +51,9 @@ public final class AccessRule implements Rule {
         boolean in = !now.deny.contains(address) && (now.allow.isEmpty() || now.allow.contains(address));
         return in ? Verdict.pass() : REJECTION;
     }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return tryAcquire(attempt, now) != Verdict.pass();
+    }
 }

@@ -32,4 +32,9 @@ final class BackgroundSheddingRule implements Rule {
     public Verdict tryAcquire(Attempt attempt, long now) {
         return attempt.priority() == Priority.BACKGROUND ? shedding.tryAcquire(attempt, now) : Verdict.pass();
     }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return tryAcquire(attempt, now) != Verdict.pass();
+    }
 }

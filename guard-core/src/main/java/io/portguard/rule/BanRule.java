@@ -175,6 +175,11 @@ public final class BanRule implements Rule {
     }
 
     @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return tryAcquire(attempt, now) != Verdict.pass();
+    }
+
+    @Override
     public void tick(long now) {
         bans.values().removeIf(ban -> ban.isForgotten(now));
     }

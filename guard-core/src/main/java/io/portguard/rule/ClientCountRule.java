@@ -88,6 +88,13 @@ final class ClientCountRule implements Rule {
     }
 
     @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        ClientState client = clients.stateOf(attempt);
+        client.accrue(now);
+        return client.inProgress(kind) >= limit;
+    }
+
+    @Override
     public void cancel(Attempt attempt, long now) {
         ClientState client = clients.stateOf(attempt);
         client.accrue(now);
@@ -119,6 +126,11 @@ final class ClientCountRule implements Rule {
         @Override
         public Verdict tryAcquire(Attempt attempt, long now) {
             return rule.tryAcquire(attempt, now);
+        }
+
+        @Override
+        public boolean mayRefuse(Attempt attempt, long now) {
+            return rule.mayRefuse(attempt, now);
         }
 
         @Override

@@ -117,14 +117,16 @@ final class ConcurrencyRule implements Rule {
         }
         while (true) {
             int before = inFlight.get(IN_FLIGHT);
-            if (before >= threshold && before >= threshold + places.setAside(now)) {
-                if (places.isMadeFor(attempt, now)) {
-                    // In the place of one that is going, and counted until it has gone.
-                    inFlight.incrementAndGet(IN_FLIGHT);
-                    return Verdict.pass();
-                }
-                if (before < threshold + places.setAside(now)) {
-                    continue; // it has just been found out
+            if (before >= threshold && (places.hasNothing(now) || before >= threshold + places.setAside(now))) {
+                if (!places.hasNothing(now)) {
+                    if (places.isMadeFor(attempt, now)) {
+                        // In the place of one that is going, and counted until it has gone.
+                        inFlight.incrementAndGet(IN_FLIGHT);
+                        return Verdict.pass();
+                    }
+                    if (before < threshold + places.setAside(now)) {
+                        continue; // it has just been found out
+                    }
                 }
                 sampler.refused(present.isFirst(attempt.priority(), standing));
                 return standing > 0
@@ -168,6 +170,17 @@ final class ConcurrencyRule implements Rule {
                     rule.inFlight() > rule.thresholds.of(attempt.priority(), standing) + rule.places.setAside(now);
             return standing > 0 && full ? FAIR_SHARE[standing] : Verdict.pass();
         }
+
+        @Override
+        public boolean mayRefuse(Attempt attempt, long now) {
+            return tryAcquire(attempt, now) != Verdict.pass();
+        }
+    }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        int present = inFlight.get(IN_FLIGHT);
+        return present >= thresholds.least() || (fairShare.isEnabled() && places.isKeptFrom(attempt, present, now));
     }
 
     @Override

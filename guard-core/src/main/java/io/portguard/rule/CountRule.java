@@ -59,6 +59,11 @@ final class CountRule implements Rule {
     }
 
     @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return count.get() >= limit;
+    }
+
+    @Override
     public void cancel(Attempt attempt, long now) {
         count.decrementAndGet();
     }

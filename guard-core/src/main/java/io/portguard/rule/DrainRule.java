@@ -32,4 +32,9 @@ public final class DrainRule implements Rule {
     public Verdict tryAcquire(Attempt attempt, long nowNanos) {
         return draining ? REJECTION : Verdict.pass();
     }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return tryAcquire(attempt, now) != Verdict.pass();
+    }
 }

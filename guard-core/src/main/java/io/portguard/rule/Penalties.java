@@ -108,6 +108,7 @@ public final class Penalties {
     /** The token bucket of a client that is slowed down; null when it is not. */
     @Nullable
     TokenBucket slow(ClientState client, long now) {
-        return policy.slow(client.scoreNanos(now));
+        PenaltyPolicy present = policy;
+        return present.slows() ? present.slow(client.scoreNanos(now)) : null;
     }
 }

@@ -79,6 +79,13 @@ final class RateRule implements Rule {
     }
 
     @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        ClientState client = owner(attempt);
+        TokenBucket limit = limitOf(client, now);
+        return limit != null && !limit.hasToken(client, kind, now);
+    }
+
+    @Override
     public void cancel(Attempt attempt, long now) {
         ClientState client = owner(attempt);
         TokenBucket limit = limitOf(client, now);

@@ -12,6 +12,14 @@ public interface Room {
     /** Has something else go, if that is right; returns whether its place is this attempt's now. */
     boolean isMadeFor(Attempt attempt, long nowNanos);
 
+    /**
+     * Whether it is known that for the moment there is nothing that could go and nothing that needs no place, so that the two
+     * need not be asked.
+     */
+    default boolean hasNothing(long nowNanos) {
+        return false;
+    }
+
     /** How many of those that are in flight need no place, because they wait for their clients and are left alone. */
     default int setAside(long nowNanos) {
         return 0;

@@ -10,9 +10,12 @@ import io.portguard.limit.Window;
  */
 final class Sampler {
 
-    private static final int COMPLETED = 0;
-    private static final int SERVED = 1;
-    private static final int DROPPED = 2;
+    /** The three kinds of completed requests; so that one that was served, as most are, is added to one sum and not to two. */
+    private static final int SERVED = 0;
+
+    private static final int DROPPED = 1;
+    private static final int FAILED = 2;
+
     private static final int LATENCY = 3;
     private static final int IN_FLIGHT = 4;
     private static final int REFUSED = 5;
@@ -27,13 +30,12 @@ final class Sampler {
             return;
         }
         StripedSums.Stripe stripe = sums.stripe();
-        stripe.add(COMPLETED, 1);
         stripe.add(IN_FLIGHT, inFlight);
         if (outcome == Outcome.SUCCESS) {
             stripe.add(SERVED, 1);
             stripe.add(LATENCY, latencyNanos);
-        } else if (outcome == Outcome.DROPPED) {
-            stripe.add(DROPPED, 1);
+        } else {
+            stripe.add(outcome == Outcome.DROPPED ? DROPPED : FAILED, 1);
         }
     }
 
@@ -58,23 +60,24 @@ final class Sampler {
             since[field] = now[field] - before[field];
         }
         before = now;
+        long completed = since[SERVED] + since[DROPPED] + since[FAILED];
         return new Window(
                 durationNanos,
-                since[COMPLETED],
+                completed,
                 since[SERVED],
                 since[DROPPED],
                 since[LATENCY],
                 since[IN_FLIGHT],
                 peakInFlight,
                 standing,
-                since[COMPLETED] + grown,
+                completed + grown,
                 since[REFUSED],
                 since[REFUSED_FIRST]);
     }
 
     /** How many have ended since the last window. */
     long completedSinceWindow() {
-        return sinceWindow(COMPLETED);
+        return sinceWindow(SERVED) + sinceWindow(DROPPED) + sinceWindow(FAILED);
     }
 
     /** How many were refused since the last window. */

@@ -66,11 +66,14 @@ final class SheddingRule implements Rule {
 
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
-        int rank = attempt.priority().ordinal() * COHORTS + cohort(attempt, now);
-        if (rank < RANKS - level || isStarved()) {
-            return Verdict.pass();
-        }
-        return REJECTION;
+        int letIn = RANKS - level - attempt.priority().ordinal() * COHORTS;
+        boolean isLetIn = letIn > 0 && (letIn >= COHORTS || cohort(attempt, now) < letIn);
+        return isLetIn || isStarved() ? Verdict.pass() : REJECTION;
+    }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return tryAcquire(attempt, now) != Verdict.pass();
     }
 
     /** To shed while the service has next to nothing to do would only waste it: the delay is made elsewhere. */

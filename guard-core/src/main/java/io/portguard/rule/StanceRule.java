@@ -32,4 +32,9 @@ final class StanceRule implements Rule {
     public Verdict tryAcquire(Attempt attempt, long now) {
         return closing ? REJECTION : Verdict.pass();
     }
+
+    @Override
+    public boolean mayRefuse(Attempt attempt, long now) {
+        return tryAcquire(attempt, now) != Verdict.pass();
+    }
 }

@@ -2,6 +2,7 @@ package io.portguard.rule;
 
 import io.portguard.Priority;
 import io.portguard.limit.Allowance;
+import java.util.Arrays;
 
 /**
  * Up to how many requests in flight one more is admitted, by its priority and its client's standing. Immutable.
@@ -28,6 +29,7 @@ final class Thresholds {
     private static final double[] OPEN_TO_BURSTS = {1.00, 1.00, 0.70, 0.40};
 
     private final int[] thresholds = new int[Priority.values().length * FairShare.STANDINGS];
+    private final int least;
     private final Allowance allowance;
     private final Priority highest;
     private final int firstStanding;
@@ -67,6 +69,7 @@ final class Thresholds {
                     ? first
                     : allowance.capacity() + (int) Math.round(queue * open);
         }
+        least = Arrays.stream(thresholds).min().orElseThrow();
     }
 
     Allowance allowance() {
@@ -76,6 +79,11 @@ final class Thresholds {
     /** Whether such a request comes first. */
     boolean isFirst(Priority priority, int standing) {
         return standing <= firstStanding && priority.ordinal() <= highest.ordinal();
+    }
+
+    /** Up to how many in flight everybody is admitted. */
+    int least() {
+        return least;
     }
 
     int of(Priority priority, int standing) {

@@ -63,6 +63,11 @@ final class TokenBucket {
         }
     }
 
+    /** Whether there is a token in a client's bucket of this kind. */
+    boolean hasToken(ClientState owner, Attempt.Kind kind, long now) {
+        return Math.max(owner.bucket(kind) - now, 0) + tokenNanos <= fullNanos;
+    }
+
     /** Gives back a token that bought nothing. */
     void giveBack(ClientState owner, Attempt.Kind kind) {
         long before;

@@ -27,6 +27,11 @@ final class RequestPlaces implements Room {
     }
 
     @Override
+    public boolean hasNothing(long nowNanos) {
+        return connections.hasNothingStalled(nowNanos);
+    }
+
+    @Override
     public int setAside(long nowNanos) {
         return connections.setAside(nowNanos);
     }

@@ -33,6 +33,17 @@ class StalledRequestsTest {
     }
 
     @Test
+    void thatThereIsNoneIsKnownForATenthOfASecond() {
+        assertThat(hasNothing()).as("nobody has looked").isFalse();
+        placeFor("c");
+        assertThat(hasNothing()).isTrue();
+        stall("a", 1); // which takes that long
+        assertThat(hasNothing()).isFalse();
+        placeFor("c");
+        assertThat(hasNothing()).as("there is one that is left alone").isFalse();
+    }
+
+    @Test
     void thatIsForgottenWhenNobodyIsRefusedAnyMore() {
         stall("a", 1);
         placeFor("c");
@@ -90,6 +101,10 @@ class StalledRequestsTest {
 
     private boolean placeFor(String client) {
         return connections.makePlaceFor(attempt(client), clock.nanoTime());
+    }
+
+    private boolean hasNothing() {
+        return connections.hasNothingStalled(clock.nanoTime());
     }
 
     private boolean isKeptOut(String client, int inFlight) {

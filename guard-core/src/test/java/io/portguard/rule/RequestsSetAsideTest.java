@@ -44,6 +44,17 @@ class RequestsSetAsideTest {
     }
 
     @Test
+    void nothingIsLookedForWhileItIsKnownThatThereIsNothing() {
+        fill(attacker);
+        slow.found = 1;
+        slow.nothing = true;
+        assertThat(ask(ordinary)).isNotEqualTo(Verdict.pass());
+        assertThat(slow.setAside).isZero();
+        slow.nothing = false;
+        assertThat(ask(ordinary)).isEqualTo(Verdict.pass());
+    }
+
+    @Test
     void whoIsKeptOutIsRefusedThoughThereAreFreePlaces() {
         slow.keptOut = attacker;
         assertThat(ask(attacker))
@@ -80,6 +91,7 @@ class RequestsSetAsideTest {
 
         private int setAside;
         private int found;
+        private boolean nothing;
         private Attempt keptOut;
 
         @Override
@@ -87,6 +99,11 @@ class RequestsSetAsideTest {
             setAside += found;
             found = 0;
             return false;
+        }
+
+        @Override
+        public boolean hasNothing(long nowNanos) {
+            return nothing;
         }
 
         @Override

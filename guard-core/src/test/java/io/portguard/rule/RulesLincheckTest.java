@@ -59,6 +59,11 @@ class RulesLincheckTest {
         }
 
         @Operation
+        public boolean mayRefuse() {
+            return rule.mayRefuse(attempt, 0);
+        }
+
+        @Operation
         public void giveBack() {
             rule.cancel(attempt, 0);
         }
@@ -81,6 +86,11 @@ class RulesLincheckTest {
         }
 
         @Operation
+        public boolean mayRefuse() {
+            return rule.mayRefuse(attempt, 0);
+        }
+
+        @Operation
         public void giveBack() {
             rule.cancel(attempt, 0);
         }
@@ -94,6 +104,11 @@ class RulesLincheckTest {
         @Operation
         public boolean enter() {
             return rule.tryAcquire(attempt, 0) == Verdict.pass();
+        }
+
+        @Operation
+        public boolean mayRefuse() {
+            return rule.mayRefuse(attempt, 0);
         }
 
         @Operation
@@ -129,6 +144,11 @@ class RulesLincheckTest {
         }
 
         @Operation
+        public boolean mayRefuse() {
+            return rule.mayRefuse(attempt, 0);
+        }
+
+        @Operation
         public void allowOne() {
             rule.limit(1);
         }
@@ -149,6 +169,11 @@ class RulesLincheckTest {
         @Operation
         public boolean enter() {
             return rule.tryAcquire(attempt, 0) == Verdict.pass();
+        }
+
+        @Operation
+        public boolean mayRefuse() {
+            return rule.mayRefuse(attempt, 0);
         }
 
         @Operation
