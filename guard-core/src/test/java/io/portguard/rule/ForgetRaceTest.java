@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +21,7 @@ class ForgetRaceTest {
 
     private static final int ROUNDS = 100_000;
     private static final int SWEPT_FIRST = 100;
-    private static final int SPINS_BEFORE_YIELDING = 1_000;
+    private static final int SPINS_BEFORE_PARKING = 1_000;
     private static final long LATER = Duration.ofHours(1).toNanos();
 
     private final Thread caller = Thread.currentThread();
@@ -75,8 +76,8 @@ class ForgetRaceTest {
     /** Spins, since that is what makes the two meet; but where both share a processor, the other needs it to go on. */
     private static void await(AtomicInteger turn, int round) {
         for (int spins = 1; turn.get() < round && !Thread.currentThread().isInterrupted(); spins++) {
-            if (spins % SPINS_BEFORE_YIELDING == 0) {
-                Thread.yield();
+            if (spins % SPINS_BEFORE_PARKING == 0) {
+                LockSupport.parkNanos(1);
             } else {
                 Thread.onSpinWait();
             }
