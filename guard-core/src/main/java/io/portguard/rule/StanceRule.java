@@ -7,7 +7,10 @@ import io.portguard.Rejection;
 import io.portguard.Rule;
 import io.portguard.Verdict;
 
-/** Refuses new connections while the port's stance is to close them. Inactive until then. */
+/**
+ * Refuses new connections while the port's stance is to close them. Always active: who has waited out a pause comes in the moment
+ * in which it ends, sooner than a rule would be found to be active.
+ */
 final class StanceRule implements Rule {
 
     private static final Rejection REJECTION = Rejection.of(Reason.OVERLOAD);
@@ -21,11 +24,6 @@ final class StanceRule implements Rule {
     @Override
     public String name() {
         return StandardRules.STANCE;
-    }
-
-    @Override
-    public boolean active() {
-        return closing;
     }
 
     @Override
