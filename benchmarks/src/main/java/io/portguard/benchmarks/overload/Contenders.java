@@ -34,7 +34,7 @@ final class Contenders {
                     TomcatJobs.TOMCAT + " + sentinel " + Versions.of(SphU.class) + " thread rule, " + Gate.BY_HAND
                             + " by hand",
                     () -> TomcatJobs.gated(Gate.sentinel()),
-                    Played.BRIEFLY),
+                    Played.ON_REQUEST),
             alone(JettyJobs.JETTY + " bare", JettyJobs::bare, Played.ON_REQUEST),
             alone(JettyJobs.JETTY + " QoSHandler, " + Job.WORKERS + " by hand", JettyJobs::qosHandler, Played.BRIEFLY),
             alone(NettyJobs.NETTY + " bare", NettyJobs::bare, Played.ON_REQUEST),
