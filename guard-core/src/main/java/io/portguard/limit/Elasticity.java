@@ -25,7 +25,6 @@ final class Elasticity {
     private double lastLatency;
     private double lastInFlight;
     private double meanInFlight;
-    private double windowsOfMean;
     private double windows;
     private double inFlightSquares;
     private double latencySquares;
@@ -38,12 +37,14 @@ final class Elasticity {
         }
         double latency = Math.log(Math.max(1, window.meanLatencyNanos()));
         double inFlight = Math.log(Math.max(1, window.meanInFlight()));
-        if (windowsOfMean > 0 && inFlight - meanInFlight > ANOTHER_PLACE) {
+        if (lastLatency != 0 && inFlight - meanInFlight > ANOTHER_PLACE) {
             forget();
         }
-        windowsOfMean = Math.min(ENOUGH_WINDOWS, windowsOfMean + 1);
-        meanInFlight += (inFlight - meanInFlight) / windowsOfMean;
-        if (lastLatency != 0) {
+        if (lastLatency == 0) {
+            meanInFlight = inFlight;
+        } else {
+            // With the one before the first change and this one.
+            meanInFlight += (inFlight - meanInFlight) / Math.min(ENOUGH_WINDOWS, windows + 2);
             double kept = Math.min(1, MEMORY_WINDOWS / (windows + 1));
             double longer = latency - lastLatency;
             double more = inFlight - lastInFlight;
@@ -73,8 +74,6 @@ final class Elasticity {
 
     private void forget() {
         lastLatency = 0;
-        meanInFlight = 0;
-        windowsOfMean = 0;
         windows = 0;
         inFlightSquares = 0;
         latencySquares = 0;

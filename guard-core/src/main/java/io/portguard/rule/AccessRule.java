@@ -4,7 +4,6 @@ import io.portguard.Attempt;
 import io.portguard.IpAddress;
 import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.Rule;
 import io.portguard.Verdict;
 import io.portguard.client.AddressRanges;
 
@@ -12,7 +11,7 @@ import io.portguard.client.AddressRanges;
  * Lets in by address: a denied one never, and with an allow list nobody who is not on it. What has no address
  * (a Unix domain socket) is let in. Inactive without lists.
  */
-public final class AccessRule implements Rule {
+public final class AccessRule implements TakesNothing {
 
     private static final Rejection REJECTION = Rejection.of(Reason.DENIED, Rejection.MAX_RETRY_AFTER_SECONDS);
 
@@ -50,10 +49,5 @@ public final class AccessRule implements Rule {
         Lists now = lists;
         boolean in = !now.deny.contains(address) && (now.allow.isEmpty() || now.allow.contains(address));
         return in ? Verdict.pass() : REJECTION;
-    }
-
-    @Override
-    public boolean mayRefuse(Attempt attempt, long now) {
-        return tryAcquire(attempt, now) != Verdict.pass();
     }
 }

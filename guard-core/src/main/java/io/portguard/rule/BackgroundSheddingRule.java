@@ -2,7 +2,6 @@ package io.portguard.rule;
 
 import io.portguard.Attempt;
 import io.portguard.Priority;
-import io.portguard.Rule;
 import io.portguard.Verdict;
 
 /**
@@ -10,7 +9,7 @@ import io.portguard.Verdict;
  * a TLS handshake for instance: only where the lowest priority is already certain can no request that matters more
  * be turned away with it.
  */
-final class BackgroundSheddingRule implements Rule {
+final class BackgroundSheddingRule implements TakesNothing {
 
     private final SheddingRule shedding;
 
@@ -31,10 +30,5 @@ final class BackgroundSheddingRule implements Rule {
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
         return attempt.priority() == Priority.BACKGROUND ? shedding.tryAcquire(attempt, now) : Verdict.pass();
-    }
-
-    @Override
-    public boolean mayRefuse(Attempt attempt, long now) {
-        return tryAcquire(attempt, now) != Verdict.pass();
     }
 }

@@ -5,7 +5,6 @@ import io.portguard.ClientKey;
 import io.portguard.NanoClock;
 import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.Rule;
 import io.portguard.Verdict;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Refuses clients that are banned, until their ban is over. Bans are kept apart from the client table: however
  * many addresses a flood comes from, none is forgotten early. Inactive while nobody is banned.
  */
-public final class BanRule implements Rule {
+public final class BanRule implements TakesNothing {
 
     /** How many bans there can be at a time. */
     public static final int MAX_BANS = 100_000;
@@ -172,11 +171,6 @@ public final class BanRule implements Rule {
             return Verdict.pass();
         }
         return Rejection.of(Reason.BANNED, (long) Math.ceil((ban.untilNanos - now) / NANOS_PER_SECOND));
-    }
-
-    @Override
-    public boolean mayRefuse(Attempt attempt, long now) {
-        return tryAcquire(attempt, now) != Verdict.pass();
     }
 
     @Override

@@ -150,7 +150,7 @@ final class ConcurrencyRule implements Rule {
         return new OfIdentified(this);
     }
 
-    private record OfIdentified(ConcurrencyRule rule) implements Rule {
+    private record OfIdentified(ConcurrencyRule rule) implements TakesNothing {
 
         @Override
         public String name() {
@@ -169,11 +169,6 @@ final class ConcurrencyRule implements Rule {
             boolean full =
                     rule.inFlight() > rule.thresholds.of(attempt.priority(), standing) + rule.places.setAside(now);
             return standing > 0 && full ? FAIR_SHARE[standing] : Verdict.pass();
-        }
-
-        @Override
-        public boolean mayRefuse(Attempt attempt, long now) {
-            return tryAcquire(attempt, now) != Verdict.pass();
         }
     }
 

@@ -3,11 +3,10 @@ package io.portguard.rule;
 import io.portguard.Attempt;
 import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.Rule;
 import io.portguard.Verdict;
 
 /** Refuses everybody once the service is shutting down. Inactive until then. */
-public final class DrainRule implements Rule {
+public final class DrainRule implements TakesNothing {
 
     private static final Rejection REJECTION = Rejection.of(Reason.DRAINING);
 
@@ -31,10 +30,5 @@ public final class DrainRule implements Rule {
     @Override
     public Verdict tryAcquire(Attempt attempt, long nowNanos) {
         return draining ? REJECTION : Verdict.pass();
-    }
-
-    @Override
-    public boolean mayRefuse(Attempt attempt, long now) {
-        return tryAcquire(attempt, now) != Verdict.pass();
     }
 }

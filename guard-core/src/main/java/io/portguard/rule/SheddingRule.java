@@ -4,7 +4,6 @@ import io.portguard.Attempt;
 import io.portguard.Priority;
 import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.Rule;
 import io.portguard.Verdict;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * at another moment for each client: so a client is not refused at random in the middle of what it does, nor are the same
  * ones for ever, and at no moment do many change places.
  */
-final class SheddingRule implements Rule {
+final class SheddingRule implements TakesNothing {
 
     static final int COHORTS = 128;
 
@@ -69,11 +68,6 @@ final class SheddingRule implements Rule {
         int letIn = RANKS - level - attempt.priority().ordinal() * COHORTS;
         boolean isLetIn = letIn > 0 && (letIn >= COHORTS || cohort(attempt, now) < letIn);
         return isLetIn || isStarved() ? Verdict.pass() : REJECTION;
-    }
-
-    @Override
-    public boolean mayRefuse(Attempt attempt, long now) {
-        return tryAcquire(attempt, now) != Verdict.pass();
     }
 
     /** To shed while the service has next to nothing to do would only waste it: the delay is made elsewhere. */

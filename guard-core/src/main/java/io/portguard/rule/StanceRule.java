@@ -4,14 +4,13 @@ import io.portguard.Attempt;
 import io.portguard.ConnectionStance;
 import io.portguard.Reason;
 import io.portguard.Rejection;
-import io.portguard.Rule;
 import io.portguard.Verdict;
 
 /**
  * Refuses new connections while the port's stance is to close them. Always active: who has waited out a pause comes in the moment
  * in which it ends, sooner than a rule would be found to be active.
  */
-final class StanceRule implements Rule {
+final class StanceRule implements TakesNothing {
 
     private static final Rejection REJECTION = Rejection.of(Reason.OVERLOAD);
 
@@ -29,10 +28,5 @@ final class StanceRule implements Rule {
     @Override
     public Verdict tryAcquire(Attempt attempt, long now) {
         return closing ? REJECTION : Verdict.pass();
-    }
-
-    @Override
-    public boolean mayRefuse(Attempt attempt, long now) {
-        return tryAcquire(attempt, now) != Verdict.pass();
     }
 }

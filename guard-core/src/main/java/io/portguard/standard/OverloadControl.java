@@ -95,10 +95,8 @@ final class OverloadControl {
     private void changeTo(ConnectionStance next, Overload overload) {
         ConnectionStance before = stance;
         stance = next;
-        if (next != before) {
-            // First, since whoever sees that a pause is over accepts at once.
-            rules.stance(next);
-        }
+        // First, since whoever sees that a pause is over accepts at once.
+        rules.stance(next);
         putInForce();
         if (next != before) {
             tell(PressureEvent.Kind.STANCE, before.text(), next.text(), overload);

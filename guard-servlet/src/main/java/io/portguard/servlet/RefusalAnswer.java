@@ -1,6 +1,7 @@
 package io.portguard.servlet;
 
 import io.portguard.ConnectionStance;
+import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.http.Refusal;
 import io.portguard.standard.StandardGuard;
@@ -19,12 +20,15 @@ public final class RefusalAnswer {
         /** Has the connection end with the response, where its protocol has a header for that. */
         void endConnection();
 
+        /** Has the connection stay where the container would end it for the status of a refusal. */
+        default void keepConnection(Rejection rejection) {}
+
         /**
          * Sends all of it. What the request's body still holds is left to the container.
          *
          * @throws IOException when the client is gone
          */
-        void send(Rejection rejection, byte[] body) throws IOException;
+        void send(byte[] body) throws IOException;
 
         boolean isCommitted();
 
@@ -44,7 +48,11 @@ public final class RefusalAnswer {
             if (port.connectionStance() == ConnectionStance.NO_KEEP_ALIVE) {
                 answer.endConnection();
             }
-            answer.send(rejection, body);
+            // A service that shuts down is glad of every connection that ends.
+            if (rejection.reason() != Reason.DRAINING) {
+                answer.keepConnection(rejection);
+            }
+            answer.send(body);
             return true;
         } catch (IOException clientIsGone) {
             return true;

@@ -1,6 +1,5 @@
 package io.portguard.servlet;
 
-import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.standard.StandardGuard;
 import jakarta.servlet.http.HttpServletRequest;
@@ -47,11 +46,14 @@ record ServletAnswer(
     }
 
     @Override
-    public void send(Rejection rejection, byte[] body) throws IOException {
-        // A service that shuts down is glad of every connection that ends.
-        if (connection != null && rejection.reason() != Reason.DRAINING) {
+    public void keepConnection(Rejection rejection) {
+        if (connection != null) {
             connection.commitRefusal(rejection);
         }
+    }
+
+    @Override
+    public void send(byte[] body) throws IOException {
         response.getOutputStream().write(body);
     }
 

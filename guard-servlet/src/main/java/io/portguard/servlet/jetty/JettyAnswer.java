@@ -1,6 +1,5 @@
 package io.portguard.servlet.jetty;
 
-import io.portguard.Rejection;
 import io.portguard.servlet.RefusalAnswer;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
@@ -37,7 +36,7 @@ record JettyAnswer(Request request, Response response, Callback callback) implem
 
     /** A body that is here is read; the connection of one that is not ends with the answer, which says so. */
     @Override
-    public void send(Rejection rejection, byte[] body) {
+    public void send(byte[] body) {
         if (!request.consumeAvailable()) {
             endConnection();
         }

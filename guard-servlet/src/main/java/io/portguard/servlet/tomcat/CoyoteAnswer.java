@@ -1,6 +1,5 @@
 package io.portguard.servlet.tomcat;
 
-import io.portguard.Reason;
 import io.portguard.Rejection;
 import io.portguard.servlet.RefusalAnswer;
 import java.io.IOException;
@@ -29,11 +28,12 @@ record CoyoteAnswer(Http11Exchange exchange, Response response) implements Refus
     }
 
     @Override
-    public void send(Rejection rejection, byte[] body) throws IOException {
-        // A service that shuts down is glad of every connection that ends.
-        if (rejection.reason() != Reason.DRAINING) {
-            exchange.commitRefusal(rejection);
-        }
+    public void keepConnection(Rejection rejection) {
+        exchange.commitRefusal(rejection);
+    }
+
+    @Override
+    public void send(byte[] body) throws IOException {
         response.doWrite(ByteBuffer.wrap(body));
         response.action(ActionCode.CLOSE, null);
     }
