@@ -25,15 +25,16 @@ public final class ListenBacklog implements PressureSource {
     /*
      * What it costs is said in ProcNetTcp: next to nothing up to the last listening socket, and behind it a search
      * through the kernel's table, until a connection of the same family is met. So a pass ends when it has met as many
-     * sockets of the guarded ports as there were; which those are is looked up anew now and then. When the last socket
-     * is ours and there are some hundred connections or fewer, the search is long. So sockstat is asked first, for a few
-     * microseconds: while no more sockets are in use than when the queues were empty, nobody has come to stand in them,
-     * unless in the place of somebody who went. That is made sure of once a second. A family with fewer sockets in use
-     * than a quarter of a queue has no queue that is a quarter full, and is looked at no more often than that.
+     * sockets of the guarded ports as there were; which those are is looked up anew when one is missing, and now and then.
+     * When the last socket is ours and there are some hundred connections or fewer, the search is long. So sockstat is
+     * asked first, for a few microseconds: while no more sockets are in use than when the queues were empty, nobody has
+     * come to stand in them, unless in the place of somebody who went. A family with fewer sockets in use than a quarter
+     * of a queue has no queue that is a quarter full. If one of the two is so, a second old is new enough; five, if both.
      */
 
-    private static final long LOOK_UP_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final long EXACT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LOOK_UP_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long FEW_OR_NONE_CAME_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long FEW_AND_NONE_CAME_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int QUARTER = 4;
 
     private final Proc proc;
@@ -135,8 +136,11 @@ public final class ListenBacklog implements PressureSource {
     /** Whether queues that were empty need not be read again yet. */
     private boolean areEmptyStill(InUse inUse, long nowNanos) {
         boolean come = inUse.sockets() > inUseWhenEmpty;
-        boolean lately = nowNanos - exactAtNanos < EXACT_NANOS;
-        return inUse.areFew() ? !come || lately : !come && lately;
+        long age = nowNanos - exactAtNanos;
+        if (inUse.areFew() && !come) {
+            return age < FEW_AND_NONE_CAME_NANOS;
+        }
+        return (inUse.areFew() || !come) && age < FEW_OR_NONE_CAME_NANOS;
     }
 
     /**
@@ -235,6 +239,7 @@ public final class ListenBacklog implements PressureSource {
             } catch (FileNotFoundException none) {
                 exists = false;
             }
+            changed |= !all && sockets < expected;
         }
     }
 }

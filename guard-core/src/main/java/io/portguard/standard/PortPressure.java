@@ -22,6 +22,7 @@ import io.portguard.pressure.ProcessCpu;
 import io.portguard.pressure.QueueDelay;
 import io.portguard.pressure.Trigger;
 import io.portguard.rule.StandardRules;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,6 +94,14 @@ public final class PortPressure {
                 .filter(monitor::has)
                 .<LongConsumer>map(pace -> now -> monitor.ask(pace, now))
                 .toList();
+    }
+
+    void close() {
+        try {
+            halfOpen.close();
+        } catch (IOException unread) {
+            // It was only read from.
+        }
     }
 
     void enforcing(boolean is) {

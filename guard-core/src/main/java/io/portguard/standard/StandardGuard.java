@@ -35,10 +35,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A guarded port: the guard that the settings describe, with what belongs to it. Every adapter gets the same
- * one. Thread-safe.
- */
+/** A guarded port: the guard that the settings describe, and what belongs to it, for all adapters. Thread-safe. */
 public final class StandardGuard implements AutoCloseable {
 
     private static final String PROGRAM = "program";
@@ -345,6 +342,7 @@ public final class StandardGuard implements AutoCloseable {
     @Override
     public void close() {
         guard.close();
+        pressure.close();
         scans.close();
         bans.keep();
         audit.close();

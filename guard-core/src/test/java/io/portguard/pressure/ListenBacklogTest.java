@@ -200,6 +200,20 @@ class ListenBacklogTest {
         assertThat(backlog.depth()).as("somebody came").isOne();
     }
 
+    @Test
+    void amongFewItIsMadeSureEveryFiveSecondsThatNobodyCameForSomebodyWhoWent() throws IOException {
+        ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 0));
+        Files.writeString(proc.resolve("net/sockstat"), "sockets: used 9\nTCP: inuse 2 orphan 0\n");
+        backlog.watch(8080, 100);
+        backlog.sample(0);
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(1_500));
+        backlog(HEADER + line(0, 8080, "0A", 1));
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(6_400));
+        assertThat(backlog.depth()).isZero();
+        backlog.sample(TimeUnit.MILLISECONDS.toNanos(6_600));
+        assertThat(backlog.depth()).isOne();
+    }
+
     /** As all of Java's are, unless it is told otherwise, also those for addresses of IPv4. */
     @Test
     void socketsOfIpv6AreCountedByAFileOfTheirOwn() throws IOException {
@@ -254,18 +268,21 @@ class ListenBacklogTest {
     }
 
     @Test
-    void aSocketThatCameLaterIsFoundWithinSeconds() throws IOException {
+    void aSocketThatCameLaterIsFoundWithinHalfAMinuteAndAtOnceWhenAnotherIsMissed() throws IOException {
         ListenBacklog backlog = backlog(HEADER + line(0, 8080, "0A", 1) + line(1, 22, "0A", 0));
         backlog.watch(8080, 10);
         backlog.sample(0);
         backlog(HEADER + line(0, 8080, "0A", 1) + line(1, 22, "0A", 0) + line(2, 8080, "0A", 7));
         backlog.sample(TimeUnit.SECONDS.toNanos(1));
         assertThat(backlog.depth()).isOne();
-        backlog.sample(TimeUnit.SECONDS.toNanos(5));
+        backlog.sample(TimeUnit.SECONDS.toNanos(30));
         assertThat(backlog.depth()).isEqualTo(8);
         backlog(HEADER + line(0, 22, "0A", 0));
-        backlog.sample(TimeUnit.SECONDS.toNanos(6));
+        backlog.sample(TimeUnit.SECONDS.toNanos(31));
         assertThat(backlog.depth()).isZero();
+        backlog(HEADER + line(0, 22, "0A", 0) + line(1, 8080, "0A", 2));
+        backlog.sample(TimeUnit.SECONDS.toNanos(32));
+        assertThat(backlog.depth()).isEqualTo(2);
     }
 
     @Test
