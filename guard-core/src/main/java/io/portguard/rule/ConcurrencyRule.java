@@ -42,6 +42,8 @@ final class ConcurrencyRule implements Rule {
     /** Where priorities tell who comes first, shares only tell who is far above his. */
     private static final int FIRST_STANDING = 2;
 
+    private static final int MOST_RESERVES = 2;
+
     private static final int IN_FLIGHT = 16;
 
     private final ClientTable clients;
@@ -240,7 +242,8 @@ final class ConcurrencyRule implements Rule {
 
     /**
      * Up to how many in flight those are admitted who come first. While nearly all that are refused are others, these
-     * find a place whatever has filled the limit: when it has come down, until what is in flight has too.
+     * find a place whatever has filled the limit: when it has come down, until what is in flight has too. But not so many
+     * that they wait for each other: in a great flood they alone may be as many as the service can do.
      */
     private int openToFirst(Allowance allowance, long now) {
         int limit = allowance.limit();
@@ -248,7 +251,8 @@ final class ConcurrencyRule implements Rule {
             firstCeiling = limit;
         } else {
             int reserve = Math.max(2, (limit - allowance.capacity()) / 4);
-            firstCeiling = Math.max(limit + reserve, Math.min(firstCeiling, inFlight.get(IN_FLIGHT) + reserve));
+            int longest = Math.min(firstCeiling, limit + MOST_RESERVES * reserve);
+            firstCeiling = Math.max(limit + reserve, Math.min(longest, inFlight.get(IN_FLIGHT) + reserve));
         }
         return firstCeiling;
     }

@@ -248,6 +248,26 @@ class ConcurrencyRuleTest {
         assertThat(ask(critical)).isEqualTo(Verdict.pass());
     }
 
+    @Test
+    void whenTheLimitComesFarDownThoseWhoComeFirstDoNotKeepEachOtherWaiting() {
+        limit.allowance = new Allowance(16, 70, 75);
+        Attempt background = Attempts.request(table.client(Attempts.key(4)), Priority.BACKGROUND);
+        assertThat(ask(critical)).isEqualTo(Verdict.pass());
+        goOnAfter(background);
+        for (int i = 10; rule.inFlight() < 75; i++) {
+            Attempt other = Attempts.request(table.client(Attempts.key(i)), Priority.CRITICAL);
+            assertThat(ask(other)).isEqualTo(Verdict.pass());
+        }
+        limit.allowance = new Allowance(16, 38, 42);
+        goOnAfter(background);
+        assertThat(rule.inFlight()).isGreaterThan(54);
+        assertThat(ask(critical)).isInstanceOf(Rejection.class);
+        while (rule.inFlight() > 54 - 3) {
+            end(background, Outcome.SUCCESS, 10);
+        }
+        assertThat(fill(critical)).as("two reserves of a quarter of the queue").isEqualTo(3);
+    }
+
     /** Ten end and many more of the kind are refused, in one window. */
     private void goOnAfter(Attempt attempt) {
         fill(attempt);

@@ -24,6 +24,7 @@ public final class ClosedLoop implements Connection.Owner {
     private final List<Connection> open = new ArrayList<>();
     private final Tally tally = new Tally();
     private final int connections;
+    private boolean keptAlive = true;
     private long startNanos;
     private boolean ended;
 
@@ -42,6 +43,12 @@ public final class ClosedLoop implements Connection.Owner {
         for (int i = 0; i < group.clients(); i++) {
             clients.add(new Client(group.address(i), connections));
         }
+    }
+
+    /** Has each request sent on a connection of its own. */
+    public ClosedLoop onFreshConnections() {
+        keptAlive = false;
+        return this;
     }
 
     /** Runs for the given time and returns what was answered in it. */
@@ -114,7 +121,7 @@ public final class ClosedLoop implements Connection.Owner {
         } else {
             tally.finish(Outcome.FAILED, latency);
         }
-        if (reusable) {
+        if (reusable && keptAlive) {
             send(connection);
         } else {
             connection.close();

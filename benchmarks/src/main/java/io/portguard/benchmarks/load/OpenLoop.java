@@ -57,6 +57,11 @@ public final class OpenLoop {
                 new Dispatcher(plan, streams, arrivals, recorder, transport, this::sinceStart, done::tryFailure);
     }
 
+    /** What connections are made with, for a report: {@code epoll}, or {@code nio} where that is all there is. */
+    public static String transport() {
+        return Transport.NAME;
+    }
+
     /** Runs the plan to its end and returns when the last request has ended. */
     public LoadResult run() throws InterruptedException {
         try (transport) {

@@ -2,7 +2,6 @@ package io.portguard.benchmarks.overload;
 
 import io.portguard.benchmarks.Report;
 import io.portguard.benchmarks.load.ClosedLoop;
-import io.portguard.benchmarks.load.ClosedLoopResult;
 import io.portguard.benchmarks.load.LoadListener;
 import io.portguard.benchmarks.load.LoadResult;
 import io.portguard.benchmarks.load.OpenLoop;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class OverloadBenchmark {
 
     private static final int WARM_UP_CONNECTIONS = 64;
+    /** More than a service is given to do at once, so that those that refuse do. */
+    private static final int FRESH_CONNECTIONS = 128;
+
     private static final int CAPACITY_CONNECTIONS = 2 * Job.WORKERS;
     private static final double CALM_SECONDS = 1;
 
@@ -41,7 +43,7 @@ public final class OverloadBenchmark {
      * @param cases only these, by their names; all if empty
      * @param everything every case of every contender, and not the telling ones of the peers
      * @param rounds how often
-     * @param warmUpSeconds how long each service is warmed up
+     * @param warmUpSeconds how long each service is warmed up, on kept connections and then on new ones
      * @param rehearsals floods that it has seen before it is measured
      * @param lengths how long the phases of a case last
      */
@@ -107,6 +109,7 @@ public final class OverloadBenchmark {
 
     /** Plays all cases and returns the figures. */
     public Report run() throws IOException, InterruptedException {
+        report.environment().put("load generator", OpenLoop.transport());
         Map<Case, Map<Contender, List<Score>>> scores = new LinkedHashMap<>();
         try {
             double capacity = capacity();
@@ -158,10 +161,9 @@ public final class OverloadBenchmark {
     private double capacity() throws IOException, InterruptedException {
         double capacity;
         try (Contender.Running unguarded = Contenders.UNGUARDED.start()) {
-            closedLoop(unguarded, WARM_UP_CONNECTIONS, size.warmUpSeconds());
-            closedLoop(unguarded, Job.WORKERS, 1);
-            capacity = closedLoop(unguarded, CAPACITY_CONNECTIONS, size.warmUpSeconds())
-                    .perSecond();
+            closedLoop(unguarded, WARM_UP_CONNECTIONS).run();
+            closedLoop(unguarded, Job.WORKERS).run();
+            capacity = closedLoop(unguarded, CAPACITY_CONNECTIONS).run().perSecond();
         }
         if (capacity == 0) {
             throw new IOException("the service without a guard answered nothing");
@@ -246,7 +248,12 @@ public final class OverloadBenchmark {
         }
         Contender.Running started = started(contender);
         // What is native has nothing to compile.
-        if (contender.front() != null || rehearse(Case.TEN.scenario(capacity, size.lengths()), started)) {
+        if (contender.front() != null) {
+            return started;
+        }
+        // How a connection is accepted is compiled after thousands of them, which a flood by itself does not bring.
+        closedLoop(started, FRESH_CONNECTIONS).onFreshConnections().run();
+        if (rehearse(Case.TEN.scenario(capacity, size.lengths()), started)) {
             return started;
         }
         // It would begin its first case with what the rehearsals have left.
@@ -257,7 +264,7 @@ public final class OverloadBenchmark {
     private Contender.Running started(Contender contender) throws IOException, InterruptedException {
         Contender.Running started = contender.start();
         running.put(contender, started);
-        closedLoop(started, WARM_UP_CONNECTIONS, size.warmUpSeconds());
+        closedLoop(started, WARM_UP_CONNECTIONS).run();
         return started;
     }
 
@@ -274,11 +281,9 @@ public final class OverloadBenchmark {
         return Recovery.of(play(flood, service)).recovered();
     }
 
-    private static ClosedLoopResult closedLoop(Contender.Running service, int connections, double seconds)
-            throws InterruptedException {
-        return new ClosedLoop(
-                        service.port(), Scenario.WARM_UP_CLIENTS, connections, Duration.ofNanos((long) (seconds * 1e9)))
-                .run();
+    private ClosedLoop closedLoop(Contender.Running service, int connections) {
+        Duration length = Duration.ofSeconds(size.warmUpSeconds());
+        return new ClosedLoop(service.port(), Scenario.WARM_UP_CLIENTS, connections, length);
     }
 
     private void close(Contender contender) throws IOException {
