@@ -75,27 +75,28 @@ public final class HalfOpen implements PressureSource, AutoCloseable {
         if (closed || ports.isEmpty()) {
             return ABSENT;
         }
-        long known = count;
-        count = -1;
-        if (pass == null) {
-            if (known == 0 && thereIsNoSign()) {
-                count = 0;
+        try {
+            if (pass == null && count == 0 && thereIsNoSign()) {
                 return 0;
             }
-            pass = new Pass(proc, ports);
-        }
-        try {
-            boolean complete = pass.read(LINES_AT_ONCE);
-            // That there are more is known before the pass ends; that there are fewer, or none, only then.
-            count = complete || pass.found > Math.max(0, known) ? pass.found : known;
-            if (complete) {
-                endPass();
-            }
+            count = read(ports);
         } catch (IOException | RuntimeException unreadable) {
+            count = -1;
             endPass();
             throw unreadable;
         }
         return count < 0 ? ABSENT : (double) count / backlog.capacity();
+    }
+
+    private long read(Set<Integer> ports) throws IOException {
+        Pass present = pass == null ? new Pass(proc, ports) : pass;
+        pass = present;
+        if (present.read(LINES_AT_ONCE)) {
+            endPass();
+            return present.found;
+        }
+        // That there are more is known before the pass ends; that there are fewer, or none, only then.
+        return present.found > Math.max(0, count) ? present.found : count;
     }
 
     /** Whether nothing has been counted, since the last pass began, that a half-open connection leaves behind. */

@@ -239,7 +239,9 @@ public final class ListenBacklog implements PressureSource {
             } catch (FileNotFoundException none) {
                 exists = false;
             }
-            changed |= !all && sockets < expected;
+            if (!all && sockets < expected) {
+                changed = true;
+            }
         }
     }
 }
