@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,34 @@ class OverloadControlTest {
         assertThat(told)
                 .extracting(PressureEvent::toString)
                 .endsWith("stance: no-keep-alive -> accept", "shedding: critical -> none");
+    }
+
+    /** Adapters take in who has waited as soon as a pause is over, on threads of their own. */
+    @Test
+    void whoComesTheMomentAPauseEndsInClosingIsRefused() {
+        AtomicReference<StandardGuard> guarded = new AtomicReference<>();
+        List<Decision> atOnce = new ArrayList<>();
+        StandardGuard guard = StandardGuard.builder("closing")
+                .clock(clock)
+                .tickInterval(Duration.ZERO)
+                .pressure(stock, Trigger.stock(0.8, 1))
+                .listener(new GuardListener() {
+                    @Override
+                    public void pressureChanged(PressureEvent event) {
+                        if (event.toString().contains("pause -> close")) {
+                            atOnce.add(guarded.get().guard().tryAdmit(connection()));
+                        }
+                    }
+                })
+                .build();
+        guarded.set(guard);
+        stock.reading = 1;
+        for (int tick = 0; tick < 40; tick++) {
+            clock.advanceMillis(50);
+            guard.guard().tick();
+        }
+        assertThat(atOnce).containsExactly(Rejection.of(Reason.OVERLOAD));
+        guard.close();
     }
 
     @Test

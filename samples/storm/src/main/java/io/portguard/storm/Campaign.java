@@ -106,15 +106,17 @@ final class Campaign {
         say("%n%s: starting; what it prints goes to %s", subject.label(), log);
         ServerProcess server = ServerProcess.start(children, jar, subject, log);
         say("%s: listens on port %d; warm-up", subject.label(), server.port());
-        closedLoop(server, WARM_UP_CONNECTIONS, WARM_UP);
-        // More at once than it can take, so that what it does then is compiled as well, for both alike.
-        closedLoop(server, BURST_CONNECTIONS, BURST);
-        closedLoop(server, CAPACITY_CONNECTIONS, SETTLING);
+        closedLoop(server, WARM_UP_CONNECTIONS, WARM_UP).run();
+        // More at once than it can take, on new connections, so that what it does then is compiled as well, for both
+        // alike.
+        closedLoop(server, BURST_CONNECTIONS, BURST).onFreshConnections().run();
+        closedLoop(server, CAPACITY_CONNECTIONS, SETTLING).run();
         return server;
     }
 
     private double measureCapacity(ServerProcess server) throws IOException, InterruptedException {
-        ClosedLoopResult result = closedLoop(server, CAPACITY_CONNECTIONS, CAPACITY_MEASUREMENT);
+        ClosedLoopResult result =
+                closedLoop(server, CAPACITY_CONNECTIONS, CAPACITY_MEASUREMENT).run();
         if (result.tally().count(Outcome.IN_TIME) == 0) {
             throw new IOException("the service answered no GET " + Scenario.PATH + " with 200; see " + server.log());
         }
@@ -124,9 +126,8 @@ final class Campaign {
         return result.perSecond();
     }
 
-    private static ClosedLoopResult closedLoop(ServerProcess server, int connections, Duration length)
-            throws InterruptedException {
-        return new ClosedLoop(server.port(), Scenario.WARM_UP_CLIENTS, connections, length).run();
+    private static ClosedLoop closedLoop(ServerProcess server, int connections, Duration length) {
+        return new ClosedLoop(server.port(), Scenario.WARM_UP_CLIENTS, connections, length);
     }
 
     private Observation observe(Subject subject, Scenario scenario, ServerProcess server) throws InterruptedException {
