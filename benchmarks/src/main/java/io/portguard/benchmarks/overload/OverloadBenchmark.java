@@ -43,7 +43,7 @@ public final class OverloadBenchmark {
      * @param cases only these, by their names; all if empty
      * @param everything every case of every contender, and not the telling ones of the peers
      * @param rounds how often
-     * @param warmUpSeconds how long each service is warmed up, on kept connections and then on new ones
+     * @param warmUpSeconds how long each service is warmed up, before it sees floods or in place of them
      * @param rehearsals floods that it has seen before it is measured
      * @param lengths how long the phases of a case last
      */
@@ -248,23 +248,23 @@ public final class OverloadBenchmark {
         }
         Contender.Running started = started(contender);
         // What is native has nothing to compile.
-        if (contender.front() != null) {
-            return started;
+        if (contender.front() == null) {
+            // How a connection is accepted is compiled after thousands of them, which a flood by itself does not bring.
+            closedLoop(started, FRESH_CONNECTIONS).onFreshConnections().run();
+            if (rehearse(Case.TEN.scenario(capacity, size.lengths()), started)) {
+                return started;
+            }
+            // It would begin its first case with what the rehearsals have left.
+            close(contender);
+            started = started(contender);
         }
-        // How a connection is accepted is compiled after thousands of them, which a flood by itself does not bring.
-        closedLoop(started, FRESH_CONNECTIONS).onFreshConnections().run();
-        if (rehearse(Case.TEN.scenario(capacity, size.lengths()), started)) {
-            return started;
-        }
-        // It would begin its first case with what the rehearsals have left.
-        close(contender);
-        return started(contender);
+        closedLoop(started, WARM_UP_CONNECTIONS).run();
+        return started;
     }
 
     private Contender.Running started(Contender contender) throws IOException, InterruptedException {
         Contender.Running started = contender.start();
         running.put(contender, started);
-        closedLoop(started, WARM_UP_CONNECTIONS).run();
         return started;
     }
 
