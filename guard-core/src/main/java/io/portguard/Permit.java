@@ -59,7 +59,11 @@ public final class Permit implements Decision {
         if (ofKind != chain || held != RELEASED) {
             return false;
         }
-        attempt = next;
+        if (attempt != next) {
+            // On a kept connection it is the same one, and storing a reference costs more than a look: collectors take
+            // note.
+            attempt = next;
+        }
         admittedAtNanos = nowNanos;
         HELD.lazySet(this, holds);
         return true;

@@ -37,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -83,6 +84,11 @@ public class DecisionBenchmark {
     private StandardGuard full;
     private Guard shedding;
     private Attempt[] kept;
+    private int[] ranks;
+
+    /** What is kept of each client at least: its bucket, and how many requests of it are in progress. */
+    private AtomicLongArray words;
+
     private ClientKey[] keys;
     private IpAddress[] addresses;
     private Cache<ClientKey, Bucket> buckets;
@@ -100,6 +106,8 @@ public class DecisionBenchmark {
 
         /** The permit that is used again and again, as on a kept connection. */
         private @Nullable Permit spent;
+
+        private final AtomicInteger released = new AtomicInteger();
 
         int next() {
             return at++ & (KEYS - 1);
@@ -141,8 +149,9 @@ public class DecisionBenchmark {
     }
 
     private void drawKeys() {
-        int[] ranks = Zipf.ranks(clients, 0.99, KEYS, new SplittableRandom(42));
+        ranks = Zipf.ranks(clients, 0.99, KEYS, new SplittableRandom(42));
         kept = new Attempt[KEYS];
+        words = new AtomicLongArray(2 * clients);
         keys = new ClientKey[KEYS];
         addresses = new IpAddress[KEYS];
         Attempt[] connections = new Attempt[clients];
@@ -166,7 +175,7 @@ public class DecisionBenchmark {
         shedding.close();
     }
 
-    /** The least that it takes: a counter, one bucket, and a clock read at either end. */
+    /** The least that it takes: a counter, one bucket, and a clock read at either end; no client is told from another. */
     @Benchmark
     public long floor() {
         long now = System.nanoTime();
@@ -175,6 +184,28 @@ public class DecisionBenchmark {
         bucket.compareAndSet(before, Math.max(before, now) + 1);
         inFlight.decrementAndGet();
         return System.nanoTime() - now;
+    }
+
+    /**
+     * What cannot be left out where clients have buckets, are counted, and a permit is released once whoever races: six
+     * atomic operations, two of them on words that all threads share, and a clock read at either end.
+     */
+    @Benchmark
+    public long sixAtomics(Cursor cursor) {
+        int bucketOf = 2 * ranks[cursor.next()];
+        int requestsOf = bucketOf + 1;
+        long now = System.nanoTime();
+        long before = words.get(bucketOf);
+        words.compareAndSet(bucketOf, before, Math.max(before, now) + 1);
+        int present = inFlight.get();
+        inFlight.compareAndSet(present, present + 1);
+        words.getAndIncrement(requestsOf);
+        cursor.released.lazySet(0);
+        long end = System.nanoTime();
+        cursor.released.getAndSet(1);
+        words.getAndDecrement(requestsOf);
+        inFlight.getAndDecrement();
+        return end - now;
     }
 
     /** What the clock alone takes of a refusal; twice of what is admitted and released. */
