@@ -120,6 +120,8 @@ final class AdaptiveLimit implements Limit {
     private double measuredNanos;
     /** Whether the capacity is that of a service that could not do more; otherwise it could do as much at least. */
     private boolean saturated;
+    /** Whether it ever was, so that what it can do has been seen. */
+    private boolean wasSaturated;
     /** Whether there was evidence that nobody waited when the latency was measured. */
     private boolean proven;
 
@@ -221,6 +223,7 @@ final class AdaptiveLimit implements Limit {
             growth.unsettle();
         } else if (busy) {
             saturated = true;
+            wasSaturated = true;
             if (climbing) {
                 climbing = false;
                 growth.hasten(mean);
@@ -380,6 +383,14 @@ final class AdaptiveLimit implements Limit {
             return new Allowance(
                     capacityNow, Math.min(limit, capacityNow + (int) Math.ceil(places * queueSize.part())));
         }
-        return new Allowance(capacityNow, ordinary, limit);
+        return new Allowance(capacityNow, ordinary, limit, wasSaturated && !saturated ? onceFull(limit) : limit);
+    }
+
+    /**
+     * What is let in twice over while nothing waits is for a service that can do more. When it is full all at once, that is
+     * a flood more often than not, and everybody would wait for as long as the last of the burst does until a window ends.
+     */
+    private int onceFull(int limit) {
+        return (int) Math.min(limit, parameters.clamp(Math.ceil(capacity + queue.placesOnceFull(capacity, target()))));
     }
 }

@@ -43,6 +43,15 @@ final class QueueLimit {
     }
 
     double places(double capacity, double target) {
+        return places(capacity, target, stretch);
+    }
+
+    /** How many may wait once a burst has filled the places that there are for it. */
+    double placesOnceFull(double capacity, double target) {
+        return places(capacity, target, stretch * SHRINK);
+    }
+
+    private static double places(double capacity, double target, double stretch) {
         double standing = standing(capacity, target);
         double burst = Math.max(standing, capacity + TARGET_PART * target);
         return standing + (burst - standing) * stretch;

@@ -11,7 +11,9 @@ import io.portguard.limit.Limit;
 import io.portguard.limit.LimitParameters;
 import io.portguard.limit.Window;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * Limits how many requests are in flight, by a {@link Limit} that learns from those that end. When the service
@@ -29,6 +31,9 @@ final class ConcurrencyRule implements Rule {
         Rejection.of(Reason.FAIR_SHARE, 1),
         Rejection.of(Reason.FAIR_SHARE, 2),
     };
+
+    private static final AtomicReferenceFieldUpdater<ConcurrencyRule, Thresholds> THRESHOLDS =
+            AtomicReferenceFieldUpdater.newUpdater(ConcurrencyRule.class, Thresholds.class, "thresholds");
 
     /** A window with fewer requests says little; one that takes too long is taken as it is. */
     private static final int ENOUGH_COMPLETED = 10;
@@ -56,6 +61,10 @@ final class ConcurrencyRule implements Rule {
 
     private final Room places;
     private volatile Thresholds thresholds;
+
+    /** Since the last tick, while there is room for a burst. */
+    private final AtomicInteger refusedByFull = new AtomicInteger();
+
     private volatile int peak;
 
     private Limit limit;
@@ -131,6 +140,9 @@ final class ConcurrencyRule implements Rule {
                     }
                 }
                 sampler.refused(present.isFirst(attempt.priority(), standing));
+                if (before >= present.allowance().ordinary()) {
+                    countRefused(present);
+                }
                 return standing > 0
                         ? FAIR_SHARE[standing]
                         : before >= present.allowance().limit() ? CONCURRENCY : OVERLOAD;
@@ -141,6 +153,18 @@ final class ConcurrencyRule implements Rule {
                 }
                 return Verdict.pass();
             }
+        }
+    }
+
+    /**
+     * Where there is room for a burst, and as many are turned away within a tick as have found a place, it is a flood. The
+     * places for a burst are taken away at once then: until the next tick all who come would wait as long as its last.
+     */
+    private void countRefused(Thresholds present) {
+        Thresholds onceFull = present.onceFull();
+        if (onceFull != null
+                && refusedByFull.incrementAndGet() >= present.allowance().limit()) {
+            THRESHOLDS.compareAndSet(this, present, onceFull); // or a tick knows better
         }
     }
 
@@ -228,6 +252,7 @@ final class ConcurrencyRule implements Rule {
     }
 
     private void grade(Allowance allowance, boolean busy, long now) {
+        refusedByFull.set(0);
         if (busy) {
             busyUntilNanos = now + STAYS_BUSY_NANOS;
         }

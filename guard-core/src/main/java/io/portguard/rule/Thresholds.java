@@ -3,6 +3,7 @@ package io.portguard.rule;
 import io.portguard.Priority;
 import io.portguard.limit.Allowance;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Up to how many requests in flight one more is admitted, by its priority and its client's standing. Immutable.
@@ -33,6 +34,7 @@ final class Thresholds {
     private final Allowance allowance;
     private final Priority highest;
     private final int firstStanding;
+    private final @Nullable Thresholds onceFull;
 
     /**
      * Whatever matters: while the service is not busy, what is in the queue is a burst, and only clients far above their
@@ -41,7 +43,7 @@ final class Thresholds {
      * @param highest the most important priority there is any request of; nothing is kept for those above it
      */
     static Thresholds even(Allowance allowance, Priority highest) {
-        return new Thresholds(allowance, highest, false, allowance.limit(), 0);
+        return new Thresholds(allowance, highest, false, allowance.limit(), 0, onceFull(allowance, highest));
     }
 
     /**
@@ -51,10 +53,21 @@ final class Thresholds {
      * @param firstStanding the worst standing that those have, who also are of the highest priority
      */
     static Thresholds graded(Allowance allowance, Priority highest, int first, int firstStanding) {
-        return new Thresholds(allowance, highest, true, first, firstStanding);
+        return new Thresholds(allowance, highest, true, first, firstStanding, null);
     }
 
-    private Thresholds(Allowance allowance, Priority highest, boolean graded, int first, int firstStanding) {
+    private static @Nullable Thresholds onceFull(Allowance allowance, Priority highest) {
+        return allowance.onceFull() == allowance.limit() ? null : even(allowance.whenFull(), highest);
+    }
+
+    private Thresholds(
+            Allowance allowance,
+            Priority highest,
+            boolean graded,
+            int first,
+            int firstStanding,
+            @Nullable Thresholds onceFull) {
+        this.onceFull = onceFull;
         this.allowance = allowance;
         this.highest = highest;
         this.firstStanding = firstStanding;
@@ -74,6 +87,12 @@ final class Thresholds {
 
     Allowance allowance() {
         return allowance;
+    }
+
+    /** Those that are in place of these as soon as the limit was reached; null when these remain. */
+    @Nullable
+    Thresholds onceFull() {
+        return onceFull;
     }
 
     /** Whether such a request comes first. */

@@ -86,6 +86,24 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void roomForABurstIsThereOnceWhereItIsKnownWhatTheServiceCanDo() {
+        ClosedModel model = model(20, 16, 10, 18);
+        model.ratePerSecond(800);
+        model.run(10);
+        assertThat(model.allowanceNow().onceFull())
+                .as("it may do more than has been seen")
+                .isEqualTo(model.limitNow());
+        model.ratePerSecond(4_800);
+        model.run(20);
+        assertThat(model.allowanceNow().onceFull()).as("while it is busy").isEqualTo(model.limitNow());
+        model.ratePerSecond(800);
+        model.run(10);
+        double queue = capacity(16, 10) / 1_000 * TARGET.toMillis();
+        assertThat(model.limitNow()).isGreaterThan((int) (2 * 16 + queue));
+        assertThat(model.allowanceNow().onceFull()).isBetween(16 + (int) (queue * 0.8), 16 + (int) (queue * 1.5));
+    }
+
+    @Test
     void itForgetsWhatItWorkedOnWhileADependencyWasSlower() {
         ClosedModel model = model(20, 400, 10, 17);
         model.ratePerSecond(800);

@@ -90,6 +90,10 @@ final class ClosedModel {
         }
     }
 
+    Allowance allowanceNow() {
+        return allowance;
+    }
+
     int limitNow() {
         return allowance.limit();
     }
