@@ -119,6 +119,8 @@ class BandwidthTest {
         assertThat(client.get("/hello")).startsWith("HTTP/1.1 200");
 
         server.guard.settings().tune("clients.write-rate", String.valueOf(RATE), 0);
+        // Its loop is told, and may read a request that is there before it turns to what it was told.
+        Eventually.until("the cap is at the connection", () -> is(BandwidthTest::isCapped));
         CompletableFuture<String> large = download(client, new AtomicLong());
         Eventually.until("it is held up", () -> is(GuardedConnection::areWritesHeld));
 
@@ -179,6 +181,10 @@ class BandwidthTest {
             }
         });
         return found.size();
+    }
+
+    private static boolean isCapped(GuardedConnection connection) {
+        return connection.channel().pipeline().get(BandwidthGuard.class) != null;
     }
 
     private static boolean isDone(CompletableFuture<?>... all) {
