@@ -8,8 +8,8 @@ package io.portguard.limit;
  * @param ordinary how many may be in progress for a request that is not among those that matter most to be let in,
  *     at least {@code capacity}
  * @param limit how many may be in progress at all, at least {@code ordinary}
- * @param onceFull the limit from the moment that it was reached and somebody refused, until there is another allowance: 1
- *     to {@code limit}. Less than that where there is room for a burst and nothing else, which is used once
+ * @param onceFull the limit until there is another allowance, once a flood has filled it: 1 to {@code limit}. Less than
+ *     that where some of the places are for a burst
  */
 public record Allowance(int capacity, int ordinary, int limit, int onceFull) {
 

@@ -89,7 +89,7 @@ final class Thresholds {
         return allowance;
     }
 
-    /** Those that are in place of these as soon as the limit was reached; null when these remain. */
+    /** Those that are in place of these once a flood has filled the limit; null when these remain. */
     @Nullable
     Thresholds onceFull() {
         return onceFull;

@@ -9,7 +9,7 @@ enum Case {
     MARGINAL("1.03x", 1.03, Played.WHOLLY),
     DOUBLE("2x", 2, Played.WHOLLY),
     FIVE("5x", 5, Played.WHOLLY),
-    TEN("10x", 10, Played.BRIEFLY),
+    TEN("10x", 10, Played.ONCE),
     FLOOD("flood", 5, Played.BRIEFLY) {
         @Override
         Scenario scenario(double capacity, Scenario.Lengths lengths) {

@@ -20,6 +20,8 @@ record Contender(Subject subject, @Nullable Front front, Played played) {
         WHOLLY,
         /** The cases that tell most. */
         BRIEFLY,
+        /** The highest load alone: it does not recover from any, and takes its time to be started anew. */
+        ONCE,
         /** None. */
         ON_REQUEST
     }

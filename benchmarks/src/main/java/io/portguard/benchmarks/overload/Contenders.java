@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class Contenders {
 
     /** What the capacity is measured on. */
-    static final Contender UNGUARDED = alone(TomcatJobs.TOMCAT + " bare", TomcatJobs::bare, Played.BRIEFLY);
+    static final Contender UNGUARDED = alone(TomcatJobs.TOMCAT + " bare", TomcatJobs::bare, Played.ONCE);
 
     static final List<Contender> ALL = List.of(
             alone("portguard on tomcat", TomcatJobs::guarded, Played.WHOLLY),

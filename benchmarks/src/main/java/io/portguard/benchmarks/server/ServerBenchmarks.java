@@ -64,7 +64,7 @@ public final class ServerBenchmarks {
     public static Report overhead(
             PrintWriter out, Generator generator, @Nullable Integer rounds, Duration turn, boolean full)
             throws IOException, InterruptedException {
-        return measure("overhead", OVERHEAD, out, generator, size(rounds, turn, full, 10));
+        return measure("overhead", OVERHEAD, out, generator, size(rounds, turn, full, 9));
     }
 
     private static Comparison.Size size(@Nullable Integer rounds, Duration turn, boolean full, int warmUps) {
