@@ -20,7 +20,7 @@ record Contender(Subject subject, @Nullable Front front, Played played) {
         WHOLLY,
         /** The cases that tell most. */
         BRIEFLY,
-        /** The highest load alone: it does not recover from any, and takes its time to be started anew. */
+        /** The highest load alone: for one that recovers from none, and has to be started anew after each. */
         ONCE,
         /** None. */
         ON_REQUEST

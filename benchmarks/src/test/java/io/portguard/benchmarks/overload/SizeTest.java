@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 class SizeTest {
 
     private static final Contender PORTGUARD = Contenders.ALL.get(0);
-    private static final Contender HAPROXY = Contenders.ALL.get(Contenders.ALL.size() - 1);
+    private static final Contender HAPROXY = Contenders.ALL.stream()
+            .filter(contender -> contender.front() == Front.HAPROXY)
+            .findFirst()
+            .orElseThrow();
 
     @Test
     void byDefaultPortguardIsPlayedWhollyAndThePeersInTheCasesThatTellMost() {
